@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Providers of the cpu driver: "cpu0,mode=lcore,lcore=1". */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_kvargs.h>
+#include <rte_lcore.h>
+#include <rte_memory.h>
+#include <rte_string_fns.h>
+
+#include "cpu.h"
+
+#define DEFAULT_CHANNELS 256
+#define MAX_CHANNELS 65536
+#define MAX_TRANSFER (1u << 30)
+
+RTE_LOG_REGISTER(netdma_cpu_logtype, lib.netdma.cpu, NOTICE);
+
+struct key {
+	const char *name;
+	int (*parse)(const char *key, const char *value, void *cpu);
+};
+
+static int
+parse_number(const char *key, const char *value, long min, long max, long *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtol(value, &end, 0);
+	if (errno == 0 && end != value && *end == '\0' && *number >= min && *number <= max)
+		return 0;
+	CPU_LOG(ERR, "%s=%s: it must be a number from %ld to %ld", key, value, min, max);
+	return -EINVAL;
+}
+
+static int
+parse_choice(const char *key, const char *value, const char *no, const char *yes, bool *chosen)
+{
+	*chosen = strcmp(value, yes) == 0;
+	if (*chosen || strcmp(value, no) == 0)
+		return 0;
+	CPU_LOG(ERR, "%s=%s: it must be %s or %s", key, value, no, yes);
+	return -EINVAL;
+}
+
+static int
+parse_mode(const char *key, const char *value, void *arg)
+{
+	struct cpu *cpu = arg;
+
+	return parse_choice(key, value, "inline", "lcore", &cpu->worker_mode);
+}
+
+static int
+parse_addr(const char *key, const char *value, void *arg)
+{
+	struct cpu *cpu = arg;
+
+	return parse_choice(key, value, "va", "iova", &cpu->iova);
+}
+
+static int
+parse_lcore(const char *key, const char *value, void *arg)
+{
+	struct cpu *cpu = arg;
+	long n;
+
+	if (parse_number(key, value, 0, RTE_MAX_LCORE - 1, &n) != 0)
+		return -EINVAL;
+	cpu->lcore = (int)n;
+	return 0;
+}
+
+static int
+parse_cpu(const char *key, const char *value, void *arg)
+{
+	struct cpu *cpu = arg;
+	long n;
+
+	if (parse_number(key, value, 0, CPU_SETSIZE - 1, &n) != 0)
+		return -EINVAL;
+	cpu->cpu = (int)n;
+	return 0;
+}
+
+static int
+parse_channels(const char *key, const char *value, void *arg)
+{
+	struct cpu *cpu = arg;
+	long n;
+
+	if (parse_number(key, value, 1, MAX_CHANNELS, &n) != 0)
+		return -EINVAL;
+	cpu->max_channels = (uint32_t)n;
+	return 0;
+}
+
+static int
+parse_max_transfer(const char *key, const char *value, void *arg)
+{
+	struct cpu *cpu = arg;
+	long n;
+
+	if (parse_number(key, value, NETDMA_PAGE_SIZE, MAX_TRANSFER, &n) != 0)
+		return -EINVAL;
+	cpu->max_transfer = (uint32_t)n;
+	return 0;
+}
+
+static const struct key keys[] = {
+	{ "mode", parse_mode },
+	{ "lcore", parse_lcore },
+	{ "cpu", parse_cpu },
+	{ "addr", parse_addr },
+	{ "channels", parse_channels },
+	{ "max_transfer", parse_max_transfer },
+};
+
+static const char *const key_names[RTE_DIM(keys) + 1] = {
+	"mode", "lcore", "cpu", "addr", "channels", "max_transfer", NULL,
+};
+
+static int
+check(const struct cpu *cpu)
+{
+	if (!cpu->worker_mode && (cpu->lcore >= 0 || cpu->cpu >= 0)) {
+		CPU_LOG(ERR, "lcore and cpu go with mode=lcore: the inline engine copies on the "
+				"core that calls");
+		return -EINVAL;
+	}
+	if (cpu->lcore >= 0 && cpu->cpu >= 0) {
+		CPU_LOG(ERR, "lcore and cpu do not go together: an lcore has its CPUs from EAL");
+		return -EINVAL;
+	}
+	if (cpu->lcore >= 0 && ((unsigned int)cpu->lcore == rte_get_main_lcore() ||
+			!rte_lcore_has_role((unsigned int)cpu->lcore, ROLE_RTE))) {
+		CPU_LOG(ERR, "lcore=%d: it must be a worker lcore of EAL's (-l), not the main one, "
+				"%u", cpu->lcore, rte_get_main_lcore());
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+create(const struct netdma_driver *driver, const char *name, struct rte_kvargs *args)
+{
+	struct netdma_provider_conf conf = { .version = NETDMA_INTERFACE_VERSION, .name = name };
+	struct cpu *cpu = calloc(1, sizeof(*cpu));
+	char friendly_name[64];
+	unsigned int i;
+	int ret = 0;
+
+	if (cpu == NULL)
+		return -ENOMEM;
+	rte_strscpy(cpu->name, name, sizeof(cpu->name));
+	cpu->lcore = -1;
+	cpu->cpu = -1;
+	cpu->max_channels = DEFAULT_CHANNELS;
+	cpu->max_transfer = MAX_TRANSFER;
+	for (i = 0; i < RTE_DIM(keys) && ret == 0; i++) {
+		if (rte_kvargs_count(args, keys[i].name) > 1) {
+			CPU_LOG(ERR, "%s is given more than once", keys[i].name);
+			ret = -EINVAL;
+		} else if (rte_kvargs_process(args, keys[i].name, keys[i].parse, cpu) != 0) {
+			ret = -EINVAL;
+		}
+	}
+	if (ret == 0)
+		ret = check(cpu);
+	if (ret == 0) {
+		snprintf(friendly_name, sizeof(friendly_name), "software engine, %s",
+				cpu->worker_mode ? "a worker copies" : "the caller copies");
+		conf.friendly_name = friendly_name;
+		conf.max_channels = cpu->max_channels;
+		conf.ops = cpu->worker_mode ? &cpu_worker_ops : &cpu_inline_ops;
+		conf.priv = cpu;
+		if (netdma_provider_register(driver, &conf) != NULL)
+			return 0;
+		ret = -rte_errno;
+	}
+	free(cpu);
+	return ret;
+}
+
+void
+cpu_destroy(void *provider)
+{
+	free(provider);
+}
+
+void
+cpu_attr(const struct cpu *cpu, struct netdma_provider_attr *attr)
+{
+	*attr = (struct netdma_provider_attr){
+		.flags = NETDMA_PROVIDER_SOFTWARE,
+		.numa_node = SOCKET_ID_ANY,
+		.addr_space = cpu->iova ? NETDMA_ADDR_IOVA : NETDMA_ADDR_VA,
+		.nb_channels = cpu->max_channels,
+		.max_transfer = cpu->max_transfer,
+		.min_desc = 2,
+		.max_desc = CPU_MAX_DESC,
+	};
+}
+
+static const struct netdma_driver cpu_driver = {
+	.name = "cpu",
+	.usage = "mode=inline|lcore,lcore=N,cpu=N,addr=va|iova,channels=N,max_transfer=BYTES",
+	.keys = key_names,
+	.create = create,
+};
+
+NETDMA_DRIVER_REGISTER(cpu_driver)

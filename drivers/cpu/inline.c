@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* The inline engine: the core that hands a list over copies it, there and then. */
+
+#include <rte_errno.h>
+#include <rte_malloc.h>
+
+#include "cpu.h"
+
+struct inline_channel {
+	struct netdma_list *list;
+	bool iova;
+};
+
+static int
+inline_start(void *provider, struct netdma_provider_attr *attr)
+{
+	cpu_attr(provider, attr);
+	return 0;
+}
+
+static void *
+inline_channel_alloc(void *provider, const struct netdma_channel_params *params,
+		struct netdma_channel_grant *grant)
+{
+	const struct cpu *cpu = provider;
+	struct inline_channel *c;
+
+	c = rte_zmalloc_socket("netdma cpu inline", sizeof(*c), 0, params->socket);
+	if (c == NULL) {
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	c->list = params->list;
+	c->iova = cpu->iova;
+	grant->engine_desc = params->nb_desc;
+	return c;
+}
+
+static void
+inline_channel_free(void *channel)
+{
+	rte_free(channel);
+}
+
+static int
+inline_append(void *channel)
+{
+	struct inline_channel *c = channel;
+	struct netdma_list *l = c->list;
+	uint64_t n = l->accepted - l->given, i;
+
+	for (i = 0; i < n; i++) {
+		cpu_run(l->give, c->iova);
+		netdma_list_give(l);
+	}
+	netdma_list_complete(l, n);
+	return 0;
+}
+
+const struct netdma_provider_ops cpu_inline_ops = {
+	.start = inline_start,
+	.destroy = cpu_destroy,
+	.channel_alloc = inline_channel_alloc,
+	.channel_free = inline_channel_free,
+	.channel_start = inline_append,
+	.append = inline_append,
+	.poll = inline_append,
+};

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* The worker engine: a core of its own copies, for any number of channels.
+ *
+ * An owner publishes runs of its list, (first, count), in a ring of its channel's; the
+ * worker follows `next` within a run and never beyond, so it touches no descriptor that
+ * may already be the client's again. It tells how many descriptors it has finished.
+ *
+ * The worker goes round its channels and spends a quantum on each. Which channels there
+ * are is a table that the control path replaces; the worker tells which one it has seen.
+ */
+
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <rte_cycles.h>
+#include <rte_errno.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_malloc.h>
+#include <rte_pause.h>
+
+#include "cpu.h"
+
+/* What a channel of priority 0 may use up before the next one has its turn. */
+#define QUANTUM_DESC 32
+#define QUANTUM_BYTES 65536
+
+/* Idle rounds before the worker yields, and before it sleeps. */
+#define IDLE_SPIN 2000
+#define IDLE_YIELD 4000
+#define IDLE_SLEEP_NS 50000
+
+struct run {
+	struct netdma_desc *first;
+	uint64_t n;
+};
+
+struct worker_channel {
+	/* The owner's. */
+	struct netdma_list *list;
+	struct cpu_worker *worker;
+	uint32_t depth; /* descriptors given at once; also runs: a run has one at least */
+	bool iova;
+	uint32_t priority;
+	struct run *run;
+
+	/* Written by the owner, read by the worker. */
+	uint64_t published __rte_cache_aligned; /* runs */
+
+	/* Written by the worker, read by the owner. */
+	uint64_t finished __rte_cache_aligned; /* descriptors */
+
+	/* The worker's. */
+	uint64_t taken __rte_cache_aligned; /* runs */
+	struct netdma_desc *next;
+	uint64_t left; /* of the run */
+} __rte_cache_aligned;
+
+struct table {
+	unsigned int n;
+	struct worker_channel *channel[];
+};
+
+struct cpu_worker {
+	struct table *table; /* one of the two; changed by the control path */
+	struct table *tables[2];
+	uint64_t table_gen;
+	uint64_t seen_gen;   /* written by the worker */
+	bool stop;
+	bool pinned;         /* the user named the CPU */
+	int cpu;
+	unsigned int lcore;  /* LCORE_ID_ANY: a thread of its own */
+	pthread_t thread;
+};
+
+/* -------------------------------------------------------------- the worker */
+
+/* Spend a quantum on a channel. @return whether there was anything to do. */
+static bool
+serve(struct worker_channel *c)
+{
+	uint64_t desc = 0, bytes = 0;
+
+	while (desc < (uint64_t)QUANTUM_DESC << c->priority &&
+			bytes < (uint64_t)QUANTUM_BYTES << c->priority) {
+		struct netdma_desc *d;
+
+		if (c->left == 0) {
+			const struct run *run = &c->run[c->taken & (c->depth - 1)];
+
+			if (c->taken == __atomic_load_n(&c->published, __ATOMIC_ACQUIRE))
+				break;
+			c->next = run->first;
+			c->left = run->n;
+			c->taken++;
+		}
+		d = c->next;
+		if (--c->left != 0)
+			c->next = d->next;
+		cpu_run(d, c->iova);
+		bytes += netdma_desc_is_void(d) ? 0 : d->length;
+		desc++;
+	}
+	if (desc != 0)
+		__atomic_store_n(&c->finished, c->finished + desc, __ATOMIC_RELEASE);
+	return desc != 0;
+}
+
+/* Nothing to do: give the CPU away sooner or later. */
+static void
+idle(unsigned int rounds)
+{
+	static const struct timespec nap = { .tv_nsec = IDLE_SLEEP_NS };
+
+	if (rounds < IDLE_SPIN)
+		rte_pause();
+	else if (rounds < IDLE_YIELD)
+		sched_yield();
+	else
+		nanosleep(&nap, NULL);
+}
+
+static int
+worker_main(void *arg)
+{
+	struct cpu_worker *w = arg;
+	unsigned int i, rounds = 0;
+
+	while (!__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE)) {
+		uint64_t gen = __atomic_load_n(&w->table_gen, __ATOMIC_ACQUIRE);
+		const struct table *t = __atomic_load_n(&w->table, __ATOMIC_ACQUIRE);
+		bool busy = false;
+
+		/* No older table is looked at from here on. */
+		__atomic_store_n(&w->seen_gen, gen, __ATOMIC_RELEASE);
+		for (i = 0; i < t->n; i++)
+			busy |= serve(t->channel[i]);
+		rounds = busy ? 0 : rounds + (rounds < IDLE_YIELD);
+		if (!busy)
+			idle(rounds);
+	}
+	return 0;
+}
+
+/* Pin the calling thread to one of the CPUs on which it may run: EAL leaves its control
+ * threads those that have no lcore, if there are any.
+ */
+static int
+pin_somewhere(void)
+{
+	cpu_set_t set;
+	int cpu;
+
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return -1;
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &set))
+			break;
+	if (cpu == CPU_SETSIZE)
+		return -1;
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) == 0 ? cpu : -1;
+}
+
+static int
+pin(pthread_t thread, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return -pthread_setaffinity_np(thread, sizeof(set), &set);
+}
+
+static void *
+thread_main(void *arg)
+{
+	struct cpu_worker *w = arg;
+
+	if (!w->pinned)
+		__atomic_store_n(&w->cpu, pin_somewhere(), __ATOMIC_RELEASE);
+	worker_main(w);
+	return NULL;
+}
+
+/* -------------------------------------------------------- the control path */
+
+/* Take a channel out of the table, or add one: in the other table, which the worker is then
+ * told to use. It has left the old one after a round at most, which is a quantum of each
+ * channel.
+ */
+static void
+table_change(struct cpu_worker *w, const struct worker_channel *without,
+		struct worker_channel *with)
+{
+	const struct table *old = w->table;
+	struct table *t = old == w->tables[0] ? w->tables[1] : w->tables[0];
+	uint64_t gen = w->table_gen + 1;
+	unsigned int i;
+
+	t->n = 0;
+	for (i = 0; i < old->n; i++)
+		if (old->channel[i] != without)
+			t->channel[t->n++] = old->channel[i];
+	if (with != NULL)
+		t->channel[t->n++] = with;
+	__atomic_store_n(&w->table, t, __ATOMIC_RELEASE);
+	__atomic_store_n(&w->table_gen, gen, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&w->seen_gen, __ATOMIC_ACQUIRE) < gen)
+		rte_delay_us_sleep(10);
+}
+
+static int
+launch(struct cpu *cpu, struct cpu_worker *w)
+{
+	int ret;
+
+	if (cpu->lcore >= 0) {
+		w->lcore = (unsigned int)cpu->lcore;
+		w->cpu = rte_lcore_to_cpu_id(cpu->lcore);
+		ret = rte_eal_get_lcore_state(w->lcore) == WAIT ?
+				rte_eal_remote_launch(worker_main, w, w->lcore) : -EBUSY;
+		if (ret != 0)
+			CPU_LOG(ERR, "lcore %u is running something else", w->lcore);
+		return ret;
+	}
+	w->lcore = LCORE_ID_ANY;
+	w->cpu = -1;
+	w->pinned = cpu->cpu >= 0;
+	ret = rte_ctrl_thread_create(&w->thread, "netdma-cpu", NULL, thread_main, w);
+	if (ret != 0 || !w->pinned)
+		return ret;
+	ret = pin(w->thread, cpu->cpu);
+	if (ret != 0) {
+		CPU_LOG(ERR, "cpu=%d: the worker cannot be pinned there", cpu->cpu);
+		__atomic_store_n(&w->stop, true, __ATOMIC_RELEASE);
+		pthread_join(w->thread, NULL);
+		return -EINVAL;
+	}
+	w->cpu = cpu->cpu;
+	return 0;
+}
+
+static void
+worker_free(struct cpu_worker *w)
+{
+	free(w->tables[0]);
+	free(w->tables[1]);
+	free(w);
+}
+
+static int
+worker_start(void *provider, struct netdma_provider_attr *attr)
+{
+	struct cpu *cpu = provider;
+	struct cpu_worker *w = calloc(1, sizeof(*w));
+	size_t size = sizeof(struct table) + cpu->max_channels * sizeof(w->table->channel[0]);
+	int ret = -ENOMEM;
+
+	if (w == NULL)
+		return -ENOMEM;
+	w->tables[0] = calloc(1, size);
+	w->tables[1] = calloc(1, size);
+	w->table = w->tables[0];
+	if (w->tables[0] != NULL && w->tables[1] != NULL)
+		ret = launch(cpu, w);
+	if (ret != 0) {
+		worker_free(w);
+		return ret;
+	}
+	cpu->worker = w;
+	cpu_attr(cpu, attr);
+	if (cpu->lcore >= 0)
+		attr->numa_node = (int)rte_lcore_to_socket_id(w->lcore);
+	return 0;
+}
+
+static int
+worker_stop(void *provider)
+{
+	struct cpu *cpu = provider;
+	struct cpu_worker *w = cpu->worker;
+
+	__atomic_store_n(&w->stop, true, __ATOMIC_RELEASE);
+	if (w->lcore != LCORE_ID_ANY)
+		rte_eal_wait_lcore(w->lcore);
+	else
+		pthread_join(w->thread, NULL);
+	worker_free(w);
+	cpu->worker = NULL;
+	return 0;
+}
+
+/* A worker that nobody has pinned goes where its first client wants it. */
+static void
+follow_mask(struct cpu_worker *w, const struct netdma_cpu_mask *mask)
+{
+	unsigned int cpu;
+
+	if (w->pinned || w->lcore != LCORE_ID_ANY || w->table->n != 0)
+		return;
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (netdma_cpu_mask_isset(mask, cpu) && pin(w->thread, (int)cpu) == 0) {
+			w->cpu = (int)cpu;
+			return;
+		}
+}
+
+static void *
+worker_channel_alloc(void *provider, const struct netdma_channel_params *params,
+		struct netdma_channel_grant *grant)
+{
+	struct cpu *cpu = provider;
+	struct cpu_worker *w = cpu->worker;
+	struct worker_channel *c;
+
+	c = rte_zmalloc_socket("netdma cpu worker", sizeof(*c), RTE_CACHE_LINE_SIZE,
+			params->socket);
+	if (c != NULL) {
+		c->depth = params->nb_desc;
+		c->run = rte_zmalloc_socket("netdma cpu runs", c->depth * sizeof(c->run[0]),
+				RTE_CACHE_LINE_SIZE, params->socket);
+	}
+	if (c == NULL || c->run == NULL) {
+		rte_free(c);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	c->list = params->list;
+	c->worker = w;
+	c->iova = cpu->iova;
+	c->priority = RTE_MIN(params->priority, (uint32_t)CPU_MAX_PRIORITY);
+	follow_mask(w, params->cpu_mask);
+	table_change(w, NULL, c);
+	grant->engine_desc = c->depth;
+	grant->priority = c->priority;
+	grant->cpu = __atomic_load_n(&w->cpu, __ATOMIC_ACQUIRE);
+	return c;
+}
+
+static void
+worker_channel_free(void *channel)
+{
+	struct worker_channel *c = channel;
+
+	table_change(c->worker, c, NULL);
+	rte_free(c->run);
+	rte_free(c);
+}
+
+/* ----------------------------------------------------------- the data path */
+
+static int
+worker_poll(void *channel)
+{
+	struct worker_channel *c = channel;
+	struct netdma_list *l = c->list;
+	uint64_t finished = __atomic_load_n(&c->finished, __ATOMIC_ACQUIRE), n;
+
+	if (finished != l->completed)
+		netdma_list_complete(l, finished - l->completed);
+	else if (l->given != l->completed &&
+			sched_getcpu() == __atomic_load_n(&c->worker->cpu, __ATOMIC_RELAXED))
+		sched_yield(); /* the worker waits for this very CPU: polling does not help */
+	n = RTE_MIN(l->accepted - l->given, c->depth - (l->given - l->completed));
+	if (n != 0) {
+		c->run[c->published & (c->depth - 1)] = (struct run){ l->give, n };
+		netdma_list_give_many(l, n);
+		__atomic_store_n(&c->published, c->published + 1, __ATOMIC_RELEASE);
+	}
+	return 0;
+}
+
+const struct netdma_provider_ops cpu_worker_ops = {
+	.start = worker_start,
+	.stop = worker_stop,
+	.destroy = cpu_destroy,
+	.channel_alloc = worker_channel_alloc,
+	.channel_free = worker_channel_free,
+	.channel_start = worker_poll,
+	.append = worker_poll,
+	.poll = worker_poll,
+};

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* The data path over vchan 0 of a dmadev.
+ *
+ * A descriptor is usually one operation of the dmadev. Page breaks and long copies make it
+ * several, null transfers and context changes none; as long as none of these is in flight,
+ * operations that finish are descriptors that complete, and nothing is walked.
+ *
+ * dmadev drivers leave a lot to their user. After an error nothing more finishes until the
+ * statuses have been read. The burst capacity is the only limit that they tell, and some
+ * lose what goes beyond it. The fence flag holds at most within one doorbell: behind a
+ * descriptor that serializes, what follows is held back here.
+ */
+
+#include <rte_errno.h>
+#include <rte_malloc.h>
+
+#include "dmadev.h"
+
+struct channel {
+	struct netdma_list *list;
+	int16_t dev_id;
+	uint32_t depth;         /* operations in flight at most */
+	uint32_t max_op;        /* bytes of an operation */
+	bool in_order;
+	bool hold;              /* give nothing before all that was given has finished */
+	uint32_t irregular;     /* descriptors in flight that are not one operation */
+	uint64_t enqueued;      /* operations */
+	uint64_t finished;
+
+	/* The descriptor that is being given: it may not fit into the ring as a whole. */
+	uint32_t ops_given;
+	/* The first that was given: how many of its operations have finished, and how. */
+	uint32_t ops_finished;
+	enum netdma_status status;
+	enum netdma_error error;
+	/* One that the driver refused to take further, and how many operations it has. */
+	const struct netdma_desc *refused;
+	uint32_t ops_refused;
+
+	struct dmadev *dev;
+	enum rte_dma_status_code code[];
+};
+
+static enum netdma_error
+error_of(enum rte_dma_status_code code)
+{
+	switch (code) {
+	case RTE_DMA_STATUS_SUCCESSFUL: return NETDMA_ERROR_NONE;
+	case RTE_DMA_STATUS_USER_ABORT: return NETDMA_ERROR_NOT_ATTEMPTED;
+	case RTE_DMA_STATUS_NOT_ATTEMPTED: return NETDMA_ERROR_NOT_ATTEMPTED;
+	case RTE_DMA_STATUS_INVALID_SRC_ADDR: return NETDMA_ERROR_SRC_ADDR;
+	case RTE_DMA_STATUS_INVALID_DST_ADDR: return NETDMA_ERROR_DST_ADDR;
+	case RTE_DMA_STATUS_INVALID_ADDR: return NETDMA_ERROR_ADDR;
+	case RTE_DMA_STATUS_INVALID_LENGTH: return NETDMA_ERROR_LENGTH;
+	case RTE_DMA_STATUS_INVALID_OPCODE: return NETDMA_ERROR_OPCODE;
+	case RTE_DMA_STATUS_BUS_READ_ERROR: return NETDMA_ERROR_BUS_READ;
+	case RTE_DMA_STATUS_BUS_WRITE_ERROR: return NETDMA_ERROR_BUS_WRITE;
+	case RTE_DMA_STATUS_BUS_ERROR: return NETDMA_ERROR_BUS;
+	case RTE_DMA_STATUS_DATA_POISION: return NETDMA_ERROR_POISON;
+	case RTE_DMA_STATUS_DESCRIPTOR_READ_ERROR: return NETDMA_ERROR_DESC_READ;
+	case RTE_DMA_STATUS_DEV_LINK_ERROR: return NETDMA_ERROR_LINK;
+	case RTE_DMA_STATUS_PAGE_FAULT: return NETDMA_ERROR_PAGE_FAULT;
+	default: return NETDMA_ERROR_ENGINE;
+	}
+}
+
+static enum netdma_status
+status_of(enum rte_dma_status_code code)
+{
+	switch (code) {
+	case RTE_DMA_STATUS_SUCCESSFUL: return NETDMA_COPIED;
+	case RTE_DMA_STATUS_NOT_ATTEMPTED: return NETDMA_NOT_COPIED;
+	default: return NETDMA_FAILED;
+	}
+}
+
+/* -------------------------------------------------- operations of a descriptor */
+
+static uint32_t
+ops_of(const struct channel *c, const struct netdma_desc *d)
+{
+	struct netdma_piece piece[NETDMA_MAX_PIECES];
+	unsigned int i, n;
+	uint32_t ops = 0;
+
+	if (d == c->refused)
+		return c->ops_refused;
+	n = netdma_desc_pieces(d, piece);
+	for (i = 0; i < n; i++)
+		ops += (piece[i].length - 1) / c->max_op + 1;
+	return ops;
+}
+
+/* The k-th operation of a descriptor. */
+static struct netdma_piece
+op_at(const struct channel *c, const struct netdma_desc *d, uint32_t k)
+{
+	struct netdma_piece piece[NETDMA_MAX_PIECES], op;
+	unsigned int i;
+	uint32_t ops;
+
+	netdma_desc_pieces(d, piece);
+	for (i = 0; k >= (ops = (piece[i].length - 1) / c->max_op + 1); i++)
+		k -= ops;
+	op.src = piece[i].src + (uint64_t)k * c->max_op;
+	op.dst = piece[i].dst + (uint64_t)k * c->max_op;
+	op.length = RTE_MIN(piece[i].length - k * c->max_op, c->max_op);
+	return op;
+}
+
+/* ------------------------------------------------------------------ finishing */
+
+/* Operations have finished; with codes, or all of them successfully. Complete descriptors
+ * as far as that goes, those of no operation included.
+ */
+static void
+advance(struct channel *c, uint32_t n, const enum rte_dma_status_code *code)
+{
+	struct netdma_list *l = c->list;
+	struct netdma_desc *d;
+	uint32_t ops;
+
+	c->finished += n;
+	if (likely(c->irregular == 0 && code == NULL)) {
+		netdma_list_complete(l, n);
+		return;
+	}
+	while (l->completed != l->given || n != 0) {
+		/* What has finished may belong to one that is not wholly given yet. */
+		d = l->completed != l->given ? netdma_list_first_given(l) : l->give;
+		ops = ops_of(c, d);
+		for (; n > 0 && c->ops_finished < ops; n--, c->ops_finished++) {
+			enum rte_dma_status_code now = RTE_DMA_STATUS_SUCCESSFUL;
+			enum netdma_status status;
+
+			if (code != NULL)
+				now = *code++;
+			status = status_of(now);
+			if (c->ops_finished == 0 || status > c->status)
+				c->error = error_of(now);
+			c->status = c->ops_finished == 0 ? status :
+					netdma_status_join(c->status, status);
+		}
+		if (c->ops_finished < ops || l->completed == l->given)
+			return;
+		if (d != c->refused && ops != 0 && c->status != NETDMA_COPIED)
+			netdma_desc_set_status(d, c->status, c->error);
+		if (d == c->refused || ops != 1)
+			c->irregular--;
+		if (d == c->refused)
+			c->refused = NULL;
+		c->ops_finished = 0;
+		netdma_list_complete(l, 1);
+	}
+}
+
+static void
+reap(struct channel *c)
+{
+	uint64_t left = c->enqueued - c->finished;
+	bool error = false;
+	uint16_t n;
+
+	while (left != 0) {
+		/* Never more than is outstanding, whatever the driver says. */
+		n = rte_dma_completed(c->dev_id, 0, (uint16_t)RTE_MIN(left, c->depth), NULL,
+				&error);
+		n = (uint16_t)RTE_MIN(n, left);
+		if (n != 0)
+			advance(c, n, NULL);
+		left -= n;
+		if (likely(!error) || left == 0)
+			return;
+		/* Until the statuses are read the engine stands still. */
+		n = rte_dma_completed_status(c->dev_id, 0, (uint16_t)RTE_MIN(left, c->depth),
+				NULL, c->code);
+		n = (uint16_t)RTE_MIN(n, left);
+		if (n == 0)
+			return;
+		advance(c, n, c->code);
+		left -= n;
+	}
+}
+
+/* --------------------------------------------------------------------- giving */
+
+static inline int
+enqueue(struct channel *c, const struct netdma_desc *d, uint64_t src, uint64_t dst,
+		uint32_t length)
+{
+	uint64_t flags = d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE ? RTE_DMA_OP_FLAG_LLC : 0;
+	int ret = rte_dma_copy(c->dev_id, 0, src, dst, length, flags);
+
+	if (likely(ret >= 0))
+		c->enqueued++;
+	return ret;
+}
+
+/* The driver does not take an operation although there was room. What it has of the
+ * descriptor finishes, and then the descriptor has failed. It is irregular from here on,
+ * if it was not before.
+ */
+static void
+refuse(struct channel *c, struct netdma_desc *d, bool irregular)
+{
+	c->refused = d;
+	c->ops_refused = c->ops_given;
+	c->hold = true; /* one of these at a time */
+	c->irregular += !irregular;
+	netdma_desc_set_status(d, c->ops_given == 0 ? NETDMA_NOT_COPIED : NETDMA_FAILED,
+			NETDMA_ERROR_REFUSED);
+	c->ops_given = 0;
+	netdma_list_give(c->list);
+}
+
+/* Give a descriptor that is not one plain copy, as far as there is room. @return whether it
+ * was given as a whole.
+ */
+static bool
+give_other(struct channel *c, struct netdma_desc *d, uint32_t *room)
+{
+	uint32_t ops = ops_of(c, d);
+	struct netdma_piece op;
+	int ret;
+
+	if (c->ops_given == 0 && ops != 1)
+		c->irregular++;
+	for (; c->ops_given < ops; c->ops_given++, --*room) {
+		if (*room == 0)
+			return false;
+		op = op_at(c, d, c->ops_given);
+		ret = enqueue(c, d, op.src, op.dst, op.length);
+		if (ret == -ENOSPC)
+			return false;
+		if (ret < 0) {
+			refuse(c, d, ops != 1);
+			return true;
+		}
+	}
+	c->ops_given = 0;
+	if ((d->flags & NETDMA_DESC_SERIALIZE_TRANSFER) && !c->in_order)
+		c->hold = true;
+	netdma_list_give(c->list);
+	return true;
+}
+
+static uint32_t
+room_left(const struct channel *c)
+{
+	uint64_t in_flight = c->enqueued - c->finished;
+
+	if (in_flight >= c->depth)
+		return 0;
+	return (uint32_t)RTE_MIN(c->depth - in_flight,
+			(uint64_t)rte_dma_burst_capacity(c->dev_id, 0));
+}
+
+/* Give as much as there is room for: burst by burst, a doorbell each. @return whether
+ * anything was given.
+ */
+static bool
+give_burst(struct channel *c)
+{
+	struct netdma_list *l = c->list;
+	uint32_t room = room_left(c);
+	uint64_t enqueued = c->enqueued, given = l->given;
+
+	while (l->given != l->accepted) {
+		struct netdma_desc *d = l->give;
+		int ret;
+
+		if (unlikely(c->hold)) {
+			if (c->finished != c->enqueued || c->refused != NULL)
+				break;
+			c->hold = false;
+		}
+		if (unlikely((d->flags & NETDMA_DESC_NOT_PLAIN) != 0 || d->length > c->max_op)) {
+			if (!give_other(c, d, &room))
+				break;
+			continue;
+		}
+		if (room == 0)
+			break;
+		ret = enqueue(c, d, d->src, d->dst, d->length);
+		if (unlikely(ret < 0)) {
+			if (ret == -ENOSPC)
+				break;
+			refuse(c, d, false);
+			continue;
+		}
+		room--;
+		netdma_list_give(l);
+	}
+	if (c->enqueued != enqueued)
+		rte_dma_submit(c->dev_id, 0);
+	return c->enqueued != enqueued || l->given != given;
+}
+
+int
+dmadev_channel_poll(void *channel)
+{
+	struct channel *c = channel;
+
+	reap(c);
+	/* Those of no operation complete when all before them have. */
+	if (unlikely(c->irregular != 0))
+		advance(c, 0, NULL);
+	while (c->list->given != c->list->accepted && give_burst(c))
+		;
+	if (unlikely(c->irregular != 0))
+		advance(c, 0, NULL);
+	return 0;
+}
+
+/* ----------------------------------------------------------- the control path */
+
+/* Configure and start the device for its one channel. */
+static int
+device_start(struct dmadev *dev, int16_t id, uint16_t nb_desc)
+{
+	const struct rte_dma_conf dev_conf = { .nb_vchans = 1 };
+	const struct rte_dma_vchan_conf vchan_conf = {
+		.direction = RTE_DMA_DIR_MEM_TO_MEM,
+		.nb_desc = nb_desc,
+	};
+	int ret;
+
+	ret = rte_dma_configure(id, &dev_conf);
+	if (ret == 0) {
+		dev->configured = true;
+		ret = rte_dma_vchan_setup(id, 0, &vchan_conf);
+	}
+	if (ret == 0)
+		ret = rte_dma_start(id);
+	if (ret != 0)
+		DMADEV_LOG(ERR, "%s cannot be set up with %u descriptors: %d", dev->name, nb_desc,
+				ret);
+	return ret;
+}
+
+/* A power of two that the device takes, near what was asked for. */
+static uint32_t
+clamp_desc(const struct rte_dma_info *info, uint32_t wanted)
+{
+	uint32_t n = rte_align32pow2(RTE_MAX(wanted, (uint32_t)info->min_desc));
+
+	return n > info->max_desc ? rte_align32prevpow2(info->max_desc) : n;
+}
+
+void *
+dmadev_channel_alloc(void *provider, const struct netdma_channel_params *params,
+		struct netdma_channel_grant *grant)
+{
+	struct dmadev *dev = provider;
+	struct rte_dma_info info;
+	struct channel *c;
+	uint32_t nb_desc;
+	int id, ret;
+
+	id = rte_dma_get_dev_id_by_name(dev->name);
+	if (id < 0 || rte_dma_info_get((int16_t)id, &info) != 0) {
+		rte_errno = ENODEV;
+		return NULL;
+	}
+	if (info.nb_vchans != 0 && !dev->configured) {
+		DMADEV_LOG(ERR, "%s was configured by someone else: it is left alone", dev->name);
+		rte_errno = EBUSY;
+		return NULL;
+	}
+	nb_desc = clamp_desc(&info, params->nb_desc);
+	c = rte_zmalloc_socket("netdma dmadev", sizeof(*c) + nb_desc * sizeof(c->code[0]),
+			RTE_CACHE_LINE_SIZE, params->socket);
+	if (c == NULL) {
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	ret = device_start(dev, (int16_t)id, (uint16_t)nb_desc);
+	if (ret != 0) {
+		rte_free(c);
+		rte_errno = ret == -EBUSY ? EBUSY : EIO;
+		return NULL;
+	}
+	c->list = params->list;
+	c->dev_id = (int16_t)id;
+	c->dev = dev;
+	c->depth = nb_desc;
+	c->max_op = dev->engine->max_transfer;
+	c->in_order = dev->engine->in_order;
+	grant->engine_desc = nb_desc;
+	return c;
+}
+
+void
+dmadev_channel_free(void *channel)
+{
+	struct channel *c = channel;
+
+	/* Nothing is outstanding, so nothing can be lost by this. */
+	if (rte_dma_stop(c->dev_id) != 0)
+		DMADEV_LOG(ERR, "%s does not stop", c->dev->name);
+	rte_free(c);
+}

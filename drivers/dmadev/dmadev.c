@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Finding dmadevs. Each that can copy memory becomes a provider of one channel, since the
+ * vchans of a dmadev must not be used in parallel. A device is known by its name, never by
+ * its dev_id, which dmadev gives to the next one at once.
+ */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_kvargs.h>
+#include <rte_string_fns.h>
+
+#include "dmadev.h"
+
+#define CAPA_NEEDED (RTE_DMA_CAPA_MEM_TO_MEM | RTE_DMA_CAPA_OPS_COPY)
+
+RTE_LOG_REGISTER(netdma_dmadev_logtype, lib.netdma.dmadev, NOTICE);
+
+static TAILQ_HEAD(, dmadev) devices = TAILQ_HEAD_INITIALIZER(devices);
+
+/* Names that were given with allow= and block=. */
+#define MAX_NAMES 64
+static struct names {
+	char *name[MAX_NAMES];
+	unsigned int n;
+} allowed, blocked;
+
+static int
+names_add(const char *key, const char *value, void *arg)
+{
+	struct names *names = arg;
+
+	if (names->n == MAX_NAMES || value[0] == '\0') {
+		DMADEV_LOG(ERR, "%s=%s: it must be the name of a dmadev, and there may be %d",
+				key, value, MAX_NAMES);
+		return -EINVAL;
+	}
+	names->name[names->n] = strdup(value);
+	if (names->name[names->n] == NULL)
+		return -ENOMEM;
+	names->n++;
+	return 0;
+}
+
+static bool
+names_have(const struct names *names, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < names->n; i++)
+		if (strcmp(names->name[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+names_clear(struct names *names)
+{
+	while (names->n > 0)
+		free(names->name[--names->n]);
+}
+
+static int
+configure(const struct netdma_driver *driver, struct rte_kvargs *args)
+{
+	RTE_SET_USED(driver);
+	if (args == NULL) {
+		names_clear(&allowed);
+		names_clear(&blocked);
+		return 0;
+	}
+	if (rte_kvargs_process(args, "allow", names_add, &allowed) != 0 ||
+			rte_kvargs_process(args, "block", names_add, &blocked) != 0)
+		return -EINVAL;
+	return 0;
+}
+
+/* ---------------------------------------------------------------- providers */
+
+static int
+start(void *provider, struct netdma_provider_attr *attr)
+{
+	struct dmadev *dev = provider;
+	struct rte_dma_info info;
+
+	if (rte_dma_info_get((int16_t)rte_dma_get_dev_id_by_name(dev->name), &info) != 0)
+		return -ENODEV;
+	*attr = (struct netdma_provider_attr){
+		.flags = dev->engine->software ? NETDMA_PROVIDER_SOFTWARE : 0,
+		.vendor_id = dmadev_vendor_id(dev->name),
+		.numa_node = info.numa_node,
+		.addr_space = info.dev_capa & RTE_DMA_CAPA_SVA ? NETDMA_ADDR_VA : NETDMA_ADDR_IOVA,
+		.nb_channels = 1,
+		/* Longer ones than the engine takes are split. */
+		.max_transfer = 1u << 30,
+		.min_desc = info.min_desc,
+		.max_desc = info.max_desc,
+	};
+	return 0;
+}
+
+static void
+destroy(void *provider)
+{
+	struct dmadev *dev = provider;
+
+	TAILQ_REMOVE(&devices, dev, next);
+	free(dev);
+}
+
+static const struct netdma_provider_ops ops = {
+	.start = start,
+	.destroy = destroy,
+	.channel_alloc = dmadev_channel_alloc,
+	.channel_free = dmadev_channel_free,
+	.channel_start = dmadev_channel_poll,
+	.append = dmadev_channel_poll,
+	.poll = dmadev_channel_poll,
+};
+
+static int
+add(const struct netdma_driver *driver, const char *name)
+{
+	struct dmadev *dev = calloc(1, sizeof(*dev));
+	char friendly_name[64];
+	struct netdma_provider_conf conf = {
+		.version = NETDMA_INTERFACE_VERSION,
+		.name = name,
+		.friendly_name = friendly_name,
+		.max_channels = 1,
+		.ops = &ops,
+		.priv = dev,
+	};
+	int ret;
+
+	if (dev == NULL)
+		return -ENOMEM;
+	snprintf(friendly_name, sizeof(friendly_name), "dmadev %s", name);
+	rte_strscpy(dev->name, name, sizeof(dev->name));
+	dev->engine = dmadev_engine_find(name);
+	dev->provider = netdma_provider_register(driver, &conf);
+	if (dev->provider == NULL) {
+		ret = -rte_errno;
+		free(dev);
+		return ret;
+	}
+	TAILQ_INSERT_TAIL(&devices, dev, next);
+	ret = netdma_provider_start(netdma_provider_id(dev->provider));
+	if (ret != 0)
+		netdma_provider_deregister(dev->provider);
+	return ret;
+}
+
+static bool
+wanted(const struct rte_dma_info *info)
+{
+	const struct dmadev *dev;
+
+	TAILQ_FOREACH(dev, &devices, next)
+		if (strcmp(dev->name, info->dev_name) == 0)
+			return false;
+	if (names_have(&blocked, info->dev_name) ||
+			(allowed.n != 0 && !names_have(&allowed, info->dev_name))) {
+		DMADEV_LOG(INFO, "%s is not wanted", info->dev_name);
+		return false;
+	}
+	if ((info->dev_capa & CAPA_NEEDED) != CAPA_NEEDED) {
+		DMADEV_LOG(INFO, "%s cannot copy memory to memory: capabilities 0x%" PRIx64,
+				info->dev_name, info->dev_capa);
+		return false;
+	}
+	return true;
+}
+
+/* Let go of providers whose device is gone. */
+static void
+scan_gone(void)
+{
+	struct dmadev *dev, *following;
+
+	for (dev = TAILQ_FIRST(&devices); dev != NULL; dev = following) {
+		following = TAILQ_NEXT(dev, next);
+		if (rte_dma_get_dev_id_by_name(dev->name) >= 0)
+			continue;
+		if (netdma_provider_stop(netdma_provider_id(dev->provider)) == 0)
+			netdma_provider_deregister(dev->provider);
+	}
+}
+
+static int
+scan(const struct netdma_driver *driver)
+{
+	struct rte_dma_info info;
+	int found = 0;
+	int16_t id;
+
+	scan_gone();
+	RTE_DMA_FOREACH_DEV(id) {
+		if (rte_dma_info_get(id, &info) != 0 || !wanted(&info))
+			continue;
+		if (add(driver, info.dev_name) == 0)
+			found++;
+		else
+			DMADEV_LOG(ERR, "%s: no provider could be made of it", info.dev_name);
+	}
+	return found;
+}
+
+static const char *const conf_keys[] = { "allow", "block", NULL };
+
+static const struct netdma_driver dmadev_driver = {
+	.name = "dmadev",
+	.conf_keys = conf_keys,
+	.scan = scan,
+	.configure = configure,
+};
+
+NETDMA_DRIVER_REGISTER(dmadev_driver)

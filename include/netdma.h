@@ -1,0 +1,773 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+#ifndef NETDMA_H
+#define NETDMA_H
+
+/**
+ * @file netdma.h
+ *
+ * Asynchronous copies for DPDK applications: the client's side.
+ *
+ * A *provider* stands for one DMA engine: a dmadev, or an engine in software. A
+ * *client* is whoever uses them. It allocates *channels* from providers; a channel is
+ * one queue of copies, used by one thread at a time. Copies are handed over as linked
+ * lists of descriptors (netdma_desc.h), run while the CPU does other work, and come back
+ * from netdma_poll() in list order, exactly once each, with a status that is true.
+ *
+ * The order of calls:
+ *
+ *     rte_eal_init(argc, argv);
+ *     netdma_init(NULL);                                  // every dmadev is a provider now
+ *     netdma_provider_create("cpu0,mode=lcore", NULL);    // and so is an engine in software
+ *
+ *     client = netdma_client_register(&(struct netdma_client_conf){ .name = "app" });
+ *     ch = netdma_channel_alloc(client, &(struct netdma_channel_conf){
+ *             .provider = NETDMA_PROVIDER_ANY, .nb_desc = 1024, .socket = rte_socket_id() });
+ *
+ *     netdma_copy_mbuf(ch, pkt, hdr_len, buffer, pkt);    // fill, as often as there is room
+ *     netdma_submit(ch);                                  // hand over: one list, one doorbell
+ *     n = netdma_poll(ch, done, RTE_DIM(done));           // and collect
+ *
+ *     netdma_channel_free(ch);
+ *     netdma_client_deregister(client);
+ *     netdma_fini();
+ *     rte_eal_cleanup();
+ *
+ * There are two ways to feed a channel. *Ring-fed*: netdma_copy(), netdma_copy_mbuf()
+ * and netdma_marker() fill the next slots of the channel's own descriptor ring, and
+ * netdma_submit() hands over what was filled. *List-fed*: the caller links descriptors
+ * from a pool (netdma_desc_pool_create()) and hands them over with
+ * netdma_channel_start() and netdma_channel_append(). A channel with work outstanding
+ * stays with the way it began; when everything was polled it may change.
+ *
+ * Threads: the data path of a channel (everything that takes a channel, unless its
+ * description says otherwise) belongs to one thread at a time. Different channels are
+ * independent. Everything else may be called from any thread at any time. Functions
+ * that take a pointer tolerate NULL with -EINVAL.
+ *
+ * Functions return 0 or a count, or a negative errno; those that return a pointer
+ * return NULL and set rte_errno. Structs that a caller fills begin with @c size: the
+ * size of the struct the caller was built with, or 0 for the first version of it.
+ *
+ * Not there yet: netdma_channel_suspend(), netdma_channel_resume(),
+ * netdma_channel_abort(), netdma_channel_reset() and stopping a provider that has work
+ * outstanding are declared and return -ENOTSUP; a copy that failed is reported, never
+ * redone.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <netdma_desc.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rte_mbuf;
+
+/** The NetDMA interface version that this library speaks: 2.0. */
+#define NETDMA_INTERFACE_VERSION 0x00020000u
+
+/** The library's version, e.g. "0.1.0". Any thread, also before netdma_init(). */
+const char *netdma_version(void);
+
+/**@{@name Strings
+ * For logs and tables. Never NULL: "?" for a value that is not known.
+ */
+/** The name of an enum netdma_status, e.g. "copied". */
+const char *netdma_status_name(int status);
+/** The name of an enum netdma_error, e.g. "page fault". */
+const char *netdma_error_name(int error);
+/** The name of an enum netdma_event_type, e.g. "provider arrival". */
+const char *netdma_event_name(int type);
+/** The name of a NETDMA_WORD_* or enum netdma_channel_state, e.g. "idle". */
+const char *netdma_state_name(int state);
+/**@}*/
+
+/* -------------------------------------------------------------- life cycle */
+
+/** How the library is initialised. */
+struct netdma_conf {
+	size_t size;                    /**< sizeof(struct netdma_conf), or 0. */
+	/** Arguments for provider drivers, each "DRIVER,key=value,...", ended by NULL; e.g.
+	 * "dmadev,block=0000:00:04.1". NULL: none.
+	 */
+	const char *const *driver_args;
+};
+
+/**
+ * Initialise the library: after rte_eal_init(), once. All dmadevs of the process become
+ * providers; none of them is configured or started before a channel is allocated on it.
+ *
+ * @param conf
+ *   NULL for the defaults.
+ * @return
+ *   0; -EALREADY when it is initialised; -ENOTSUP in a secondary process; -ENODEV when
+ *   the EAL is not initialised; -EINVAL for a conf that is wrong (the log says how);
+ *   -ENOMEM.
+ */
+int netdma_init(const struct netdma_conf *conf);
+
+/**
+ * Undo netdma_init(): before rte_eal_cleanup(). Providers are stopped and destroyed,
+ * registered memory is unregistered.
+ *
+ * @return
+ *   0; -EINVAL when it is not initialised; -EBUSY while a client is registered, and from
+ *   a callback; otherwise what netdma_provider_stop() returned for a provider that could
+ *   not be stopped.
+ */
+int netdma_fini(void);
+
+/* --------------------------------------------------------------- providers */
+
+/** Any provider: the library chooses. */
+#define NETDMA_PROVIDER_ANY 0
+
+/** The addresses that an engine takes. */
+enum netdma_addr_space {
+	NETDMA_ADDR_VA,   /**< Virtual addresses of this process. */
+	NETDMA_ADDR_IOVA, /**< IO addresses; the same numbers where rte_eal_iova_mode() is VA. */
+};
+
+/**@{@name Provider flags: netdma_provider_info::flags */
+/** The engine is software: some CPU moves the bytes. */
+#define NETDMA_PROVIDER_SOFTWARE     0x1u
+/** The engine obeys #NETDMA_DESC_DESTINATION_DCA_ENABLE. */
+#define NETDMA_PROVIDER_CACHE_TARGET 0x2u
+/** The driver implements suspend and resume itself. */
+#define NETDMA_PROVIDER_SUSPEND      0x4u
+/** The driver implements abort itself. */
+#define NETDMA_PROVIDER_ABORT        0x8u
+/**@}*/
+
+/** Where a provider is in its life cycle. */
+enum netdma_provider_state {
+	NETDMA_PROVIDER_REGISTERED, /**< Known, not started: no channels. */
+	NETDMA_PROVIDER_STARTED,    /**< Usable. */
+	NETDMA_PROVIDER_STOPPING,   /**< About to go: no new channels. */
+};
+
+/** What is known of a provider. */
+struct netdma_provider_info {
+	size_t size;                 /**< Set by the caller: sizeof, or 0. */
+	int id;                      /**< Never used again for another provider. */
+	char name[64];               /**< E.g. "cpu0", "dma_skeleton0", "0000:00:04.0". */
+	char driver[32];             /**< E.g. "cpu", "dmadev". */
+	char friendly_name[64];      /**< For people. */
+	enum netdma_provider_state state;
+	uint32_t flags;              /**< NETDMA_PROVIDER_*. */
+	uint32_t version;            /**< Interface version that its driver speaks. */
+	uint32_t hw_version;         /**< 0: not known. */
+	uint16_t vendor_id;          /**< PCI vendor; 0: not known or none. */
+	int numa_node;               /**< SOCKET_ID_ANY (-1): none or not known. */
+	enum netdma_addr_space addr_space; /**< What the engine's addresses are. */
+	uint32_t max_channels;       /**< Channels that it can have at once. */
+	uint32_t nb_channels;        /**< Channels that are allocated on it. */
+	uint32_t max_transfer;       /**< Longest copy of one descriptor, in bytes. */
+	uint32_t min_desc;           /**< Smallest engine ring, in descriptors. */
+	uint32_t max_desc;           /**< Largest engine ring, in descriptors. */
+	uint64_t max_addr;           /**< Highest address that it reaches. */
+};
+
+/**
+ * Make a provider from a string, "NAME,key=value,...", and start it. The name begins
+ * with the name of its driver: "cpu0,mode=lcore,lcore=1". A driver's keys are in its
+ * guide, and in the log when one is wrong.
+ *
+ * @param args
+ *   The string.
+ * @param[out] id
+ *   The new provider's id; may be NULL.
+ * @return
+ *   0; -EINVAL for a wrong key, value or form (the log says what is wrong and what is
+ *   known); -ENOENT when no driver has that name; -EEXIST when the name is taken; -EBUSY
+ *   when what it asks for is in use; -ENOMEM; or the error of the driver.
+ */
+int netdma_provider_create(const char *args, int *id);
+
+/**
+ * Destroy a provider that netdma_provider_create() made, stopping it first.
+ *
+ * @return
+ *   0; -ENODEV for an unknown id; -ENOTSUP when it stands for a device, which goes with
+ *   its device; or what netdma_provider_stop() returned.
+ */
+int netdma_provider_destroy(int id);
+
+/**
+ * Start a provider that was stopped. Clients are told (#NETDMA_EVENT_PROVIDER_ARRIVAL).
+ *
+ * @return
+ *   0, also when it is started; -ENODEV for an unknown id; or the error of the driver.
+ */
+int netdma_provider_start(int id);
+
+/**
+ * Stop a provider. Clients are told (#NETDMA_EVENT_PROVIDER_REMOVAL), then its channels
+ * are detached: on a detached channel submissions return -ENODEV, netdma_poll() still
+ * delivers, netdma_channel_free() releases it.
+ *
+ * Any thread, except in a callback.
+ *
+ * @return
+ *   0, also when it is stopped; -ENODEV for an unknown id; -EBUSY from a callback;
+ *   -ENOTSUP while a channel has work outstanding (not there yet); -ETIMEDOUT when the
+ *   owner of a channel did not leave its data-path call in time (nothing was changed);
+ *   or the error of the driver.
+ */
+int netdma_provider_stop(int id);
+
+/** The id after @p id (0 to begin) of a registered provider; 0 at the end. */
+int netdma_provider_next(int id);
+
+/** The id of the provider with that name, or -ENODEV. */
+int netdma_provider_find(const char *name);
+
+/**
+ * What is known of a provider.
+ *
+ * @return
+ *   0; -ENODEV for an unknown id; -EINVAL.
+ */
+int netdma_provider_info_get(int id, struct netdma_provider_info *info);
+
+/**
+ * Let every driver look for engines that have come or gone since netdma_init().
+ *
+ * @return
+ *   The number of providers that are new, or a negative errno.
+ */
+int netdma_rescan(void);
+
+/* ----------------------------------------------------------------- clients */
+
+/** NetDMA's notifications, with its numbers. */
+enum netdma_event_type {
+	NETDMA_EVENT_PROVIDER_REGISTERED = 1, /**< A provider exists. */
+	NETDMA_EVENT_PROVIDER_ARRIVAL = 2,    /**< It was started: usable. */
+	NETDMA_EVENT_PROVIDER_REMOVAL = 3,    /**< It is about to go. */
+	NETDMA_EVENT_CHANNEL_ARRIVAL = 4,     /**< It had no free channel and has one now. */
+	NETDMA_EVENT_PROVIDER_POWER_DOWN = 5, /**< Its engine lost power. */
+	NETDMA_EVENT_PROVIDER_POWER_UP = 6,   /**< Its engine has power again. */
+};
+
+/** An event. */
+struct netdma_event {
+	enum netdma_event_type type; /**< What happened. */
+	int provider;                /**< To whom: an id. */
+	const char *name;            /**< Its name; valid during the callback. */
+};
+
+struct netdma_client;
+struct netdma_channel;
+
+/**
+ * Called for each event, in the order in which they happened, never two at a time for
+ * one client. It runs in a thread that called a control function, with no lock held: it
+ * may call everything but netdma_client_deregister(), netdma_provider_stop(),
+ * netdma_provider_destroy() and netdma_fini(), which return -EBUSY from it.
+ */
+typedef void (*netdma_event_cb_t)(struct netdma_client *client,
+		const struct netdma_event *event, void *arg);
+
+/** How a client registers. */
+struct netdma_client_conf {
+	size_t size;             /**< sizeof(struct netdma_client_conf), or 0. */
+	const char *name;        /**< For logs and tables; at most 63 characters. */
+	netdma_event_cb_t event; /**< May be NULL. */
+	void *arg;               /**< For @c event. */
+};
+
+/**
+ * Register a client. It is told of every provider that is already there (registered,
+ * and arrived if it is started) before this returns, unless an event callback is
+ * calling: then as soon as that has returned.
+ *
+ * @return
+ *   The client; NULL with rte_errno EINVAL (not initialised, no name, name too long) or
+ *   ENOMEM.
+ */
+struct netdma_client *netdma_client_register(const struct netdma_client_conf *conf);
+
+/**
+ * Deregister a client. After this returned its callback is not called again.
+ *
+ * @return
+ *   0; -EBUSY while it has channels, and from a callback; -EINVAL.
+ */
+int netdma_client_deregister(struct netdma_client *client);
+
+/* ---------------------------------------------------------------- channels */
+
+/**@{@name Channel flags: netdma_channel_conf::flags */
+/** Take the caller's word for lists and addresses: nothing is checked. What is wrong
+ * then crashes, or worse.
+ */
+#define NETDMA_CHANNEL_TRUSTED       0x1u
+/** With #NETDMA_PROVIDER_ANY: hardware if there is any. Software, when there is none,
+ * shows in #NETDMA_CHANNEL_FALLBACK and in the log.
+ */
+#define NETDMA_CHANNEL_WANT_HARDWARE 0x2u
+/** Hardware or nothing: -ENODEV instead of software. */
+#define NETDMA_CHANNEL_NEED_HARDWARE 0x4u
+/** Keep a latency histogram from the start (netdma_channel_latency_enable()). */
+#define NETDMA_CHANNEL_LATENCY       0x8u
+/** Only in netdma_channel_info: hardware was wanted, and this is software. */
+#define NETDMA_CHANNEL_FALLBACK      0x80000000u
+/**@}*/
+
+/** What a channel does about a copy that failed. */
+enum netdma_error_policy {
+	/** Redo it on the CPU and report a success. Not there yet: as REPORT. */
+	NETDMA_ON_ERROR_RECOVER = 0,
+	/** Report it, and go on. */
+	NETDMA_ON_ERROR_REPORT,
+	/** Stop at it, as NetDMA does. Not there yet: refused with ENOTSUP. */
+	NETDMA_ON_ERROR_HALT,
+};
+
+/** An entry that netdma_poll() returns: one for each netdma_copy(), netdma_copy_mbuf()
+ * and netdma_marker(), and for each descriptor of a caller's list.
+ */
+struct netdma_completion {
+	void *user;               /**< The cookie: @c user of the call or of the descriptor. */
+	struct netdma_desc *desc; /**< The caller's descriptor; NULL on a ring-fed channel. */
+	uint8_t status;           /**< enum netdma_status: the worst of the segments'. */
+	uint8_t error;            /**< enum netdma_error: of that segment. */
+	uint8_t interrupt;        /**< 1: asked for with INTERRUPT_ON_COMPLETION. */
+	uint8_t reserved;         /**< 0. */
+	uint32_t nb_segs;         /**< Descriptors that the entry stands for. */
+};
+
+/**
+ * Called by netdma_poll() for each entry whose descriptor has
+ * #NETDMA_DESC_INTERRUPT_ON_COMPLETION, in list order, after the entries were taken off
+ * the channel. It may copy, submit and append; netdma_poll(), netdma_channel_drain(),
+ * netdma_channel_free() and the control calls of the channel return -EBUSY from it.
+ */
+typedef void (*netdma_completion_cb_t)(struct netdma_channel *channel,
+		const struct netdma_completion *completion, void *arg);
+
+/** A set of CPUs, numbered as the operating system does. */
+struct netdma_cpu_mask {
+	uint64_t bits[16]; /**< CPU n is bit n % 64 of bits[n / 64]. */
+};
+
+/** Put a CPU into a set. */
+static inline void
+netdma_cpu_mask_set(struct netdma_cpu_mask *mask, unsigned int cpu)
+{
+	if (cpu < 16 * 64)
+		mask->bits[cpu / 64] |= UINT64_C(1) << (cpu % 64);
+}
+
+/** Whether a CPU is in a set. */
+static inline bool
+netdma_cpu_mask_isset(const struct netdma_cpu_mask *mask, unsigned int cpu)
+{
+	return cpu < 16 * 64 && (mask->bits[cpu / 64] >> (cpu % 64) & 1) != 0;
+}
+
+/** How a channel is allocated. A zero-initialised one asks for any provider on node 0,
+ * with the default ring.
+ */
+struct netdma_channel_conf {
+	size_t size;              /**< sizeof(struct netdma_channel_conf), or 0. */
+	int provider;             /**< An id, or #NETDMA_PROVIDER_ANY: by node, then load. */
+	/** Slots of the channel's descriptor ring and, as far as the engine goes along, of
+	 * the engine's; rounded up to a power of two. 0: 1024. Lists may be longer.
+	 */
+	uint32_t nb_desc;
+	int socket;               /**< Preferred NUMA node, or SOCKET_ID_ANY. */
+	uint32_t flags;           /**< NETDMA_CHANNEL_*. */
+	struct netdma_cpu_mask cpu_mask; /**< CPUs wanted for the engine's work; none: any. */
+	uint32_t priority;        /**< 0 is the lowest; capped to what the engine has. */
+	enum netdma_error_policy error_policy;
+	uint64_t *completion_word; /**< 8-byte aligned, or NULL. See #NETDMA_WORD_STATE. */
+	netdma_completion_cb_t completion; /**< May be NULL. */
+	void *arg;                /**< For @c completion. */
+};
+
+/** What a channel is doing. The first five have the values of NETDMA_WORD_*. */
+enum netdma_channel_state {
+	NETDMA_CHANNEL_ACTIVE = NETDMA_WORD_ACTIVE,       /**< Work outstanding. */
+	NETDMA_CHANNEL_IDLE = NETDMA_WORD_IDLE,           /**< Started, nothing outstanding. */
+	NETDMA_CHANNEL_SUSPENDED = NETDMA_WORD_SUSPENDED, /**< Suspended. */
+	NETDMA_CHANNEL_HALTED = NETDMA_WORD_HALTED,       /**< Only start is legal. */
+	NETDMA_CHANNEL_ARMED = NETDMA_WORD_ARMED,         /**< Allocated, not started. */
+	NETDMA_CHANNEL_DETACHED,                          /**< Its provider was stopped. */
+};
+
+/** What is known of a channel. */
+struct netdma_channel_info {
+	size_t size;              /**< Set by the caller: sizeof, or 0. */
+	int id;                   /**< For telemetry and logs; not used again. */
+	int provider;             /**< Id of its provider. */
+	enum netdma_channel_state state;
+	uint32_t flags;           /**< NETDMA_CHANNEL_*, also #NETDMA_CHANNEL_FALLBACK. */
+	uint32_t nb_desc;         /**< Slots of the channel's ring. */
+	uint32_t engine_desc;     /**< Descriptors that the engine takes at once. */
+	enum netdma_addr_space addr_space; /**< Of addresses in a caller's lists. */
+	uint32_t max_transfer;    /**< Longest copy of one descriptor of a caller's list. */
+	int cpu;                  /**< CPU that does the engine's work; -1: none in particular. */
+	uint32_t priority;        /**< As granted. */
+	struct netdma_cpu_mask cpu_mask; /**< As wanted. */
+	uint32_t dca_context;     /**< Target processor of the last context change. */
+};
+
+/**
+ * Allocate a channel.
+ *
+ * @return
+ *   The channel; NULL with rte_errno: EINVAL (wrong conf: the log says how), ENODEV (no
+ *   such provider, or none that fits), EBUSY (it has no channel free, or its device is
+ *   in someone else's hands), ENOTSUP (what it does not do yet), ENOMEM, or the error of
+ *   the driver.
+ */
+struct netdma_channel *netdma_channel_alloc(struct netdma_client *client,
+		const struct netdma_channel_conf *conf);
+
+/**
+ * Free a channel on which nothing is outstanding: all that was handed over has been
+ * polled. Slots that were filled and not submitted are dropped.
+ *
+ * @return
+ *   0; -EBUSY with anything outstanding or not polled, and from a callback; -EINVAL.
+ */
+int netdma_channel_free(struct netdma_channel *channel);
+
+/** What is known of a channel. Any thread. @return 0 or -EINVAL. */
+int netdma_channel_info_get(const struct netdma_channel *channel,
+		struct netdma_channel_info *info);
+
+/**
+ * Load a list onto a channel: the first submission after the channel was allocated, or
+ * to replace what is on it. On a busy channel what the engine was given finishes with
+ * its own status, what it was not given completes as #NETDMA_NOT_COPIED, and the new
+ * list follows. A ring-fed channel starts by itself: (channel, NULL, NULL, 0) drops what
+ * it has not given.
+ *
+ * Every descriptor is checked first, unless the channel is #NETDMA_CHANNEL_TRUSTED. A
+ * list that fails the check is refused whole: nothing moves, and the log says which
+ * descriptor and why.
+ *
+ * NetDMA's StartDma.
+ *
+ * @param channel
+ *   The channel.
+ * @param first, last
+ *   The list, linked through @c next. @c next of the last is NULL, or the descriptor
+ *   with which the following append will begin.
+ * @param n
+ *   How many descriptors the list has.
+ * @return
+ *   0; -EINVAL (a descriptor not 64-byte aligned, a reserved or wrong flag, a @c next
+ *   that leaves the pool or is NULL, a cycle, a count that does not match, no pool);
+ *   -ERANGE (a length of 0 or beyond netdma_channel_info::max_transfer); -EFAULT (an
+ *   address outside the memory that the engine may reach); -EBUSY (a descriptor is
+ *   already on a list; the channel is ring-fed and has work outstanding; too many starts
+ *   on a busy channel); -ENODEV (its provider is gone).
+ */
+int netdma_channel_start(struct netdma_channel *channel, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n);
+
+/**
+ * Link a list behind a channel's last descriptor and hand it over. Lists of any length
+ * are taken, whatever the engine's ring holds. NetDMA's AppendDma.
+ *
+ * @return
+ *   As netdma_channel_start(); also -EINVAL before a start, and when the old list's last
+ *   @c next named another descriptor to begin with; -ECANCELED after an abort or halt.
+ */
+int netdma_channel_append(struct netdma_channel *channel, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n);
+
+/** What netdma_channel_check() found. */
+struct netdma_check {
+	uint32_t index;          /**< Which descriptor, counted from 0. */
+	struct netdma_desc *desc; /**< That descriptor; NULL if it cannot be named. */
+	char reason[128];        /**< What is wrong and what would be right. */
+};
+
+/**
+ * Check a list as netdma_channel_append() would, and hand over nothing: a dry run, on
+ * trusted channels too. Whether the channel is started does not matter.
+ *
+ * @param channel, first, last, n
+ *   As for netdma_channel_append().
+ * @param[out] check
+ *   What was found, when the list is refused; may be NULL.
+ * @return
+ *   As netdma_channel_append().
+ */
+int netdma_channel_check(struct netdma_channel *channel, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n, struct netdma_check *check);
+
+/** Finish the current descriptor, then pause. NetDMA's SuspendDma. Not there yet.
+ *
+ * @param channel
+ *   The channel.
+ * @param[out] last_processed
+ *   The last descriptor that was processed; what follows it may be edited.
+ * @return
+ *   -ENOTSUP.
+ */
+int netdma_channel_suspend(struct netdma_channel *channel, struct netdma_desc **last_processed);
+
+/** Go on with the edited list, which begins with @p first. NetDMA's ResumeDma. Not there
+ * yet.
+ * @return
+ *   -ENOTSUP.
+ */
+int netdma_channel_resume(struct netdma_channel *channel, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n);
+
+/** Stop at once; then only start is legal. NetDMA's AbortDma. Not there yet.
+ * @return
+ *   -ENOTSUP.
+ */
+int netdma_channel_abort(struct netdma_channel *channel);
+
+/** Like abort, and the channel is as freshly allocated. NetDMA's ResetChannel. Not there
+ * yet.
+ * @return
+ *   -ENOTSUP.
+ */
+int netdma_channel_reset(struct netdma_channel *channel);
+
+/* ------------------------------------------------------ the everyday calls */
+
+/**
+ * Fill the next slot of the channel's ring with a copy. It runs after netdma_submit().
+ *
+ * @param channel
+ *   The channel.
+ * @param src, dst
+ *   Virtual addresses, whatever the engine's address space: in memory of DPDK's, or
+ *   registered with netdma_mem_register().
+ * @param length
+ *   Bytes; a copy of more than the engine's longest transfer is split into several slots
+ *   and reported as one. 0 moves nothing and is reported in its place.
+ * @param flags
+ *   Of the descriptor flags: INTERRUPT_ON_COMPLETION, SERIALIZE_TRANSFER,
+ *   STATUS_UPDATE_ON_COMPLETION, the NO_SNOOP hints, DESTINATION_DCA_ENABLE.
+ * @param user
+ *   Comes back in netdma_completion::user.
+ * @return
+ *   0; -ENOSPC without room (poll, then try again); -E2BIG for a copy that needs more
+ *   slots than the whole ring has; -EFAULT for memory that the engine may not reach;
+ *   -EINVAL for a wrong flag; -EBUSY on a list-fed channel with work outstanding;
+ *   -ENODEV when its provider is gone. Nothing was filled when it is not 0.
+ */
+int netdma_copy(struct netdma_channel *channel, const void *src, void *dst, size_t length,
+		uint32_t flags, void *user);
+
+/**
+ * Fill slots with the copy of a packet's bytes, segment by segment, into one buffer.
+ *
+ * @param channel
+ *   The channel.
+ * @param m
+ *   The packet: any chain of segments. It stays the caller's and must stay until the
+ *   entry comes back.
+ * @param offset
+ *   Bytes to skip at its beginning, e.g. its headers. An offset of the whole length
+ *   moves nothing and is reported in its place.
+ * @param dst
+ *   Where the rest goes: rte_pktmbuf_pkt_len(m) - offset bytes.
+ * @param user
+ *   Comes back in netdma_completion::user.
+ * @return
+ *   As netdma_copy(); also -EINVAL for an offset behind the packet's end.
+ */
+int netdma_copy_mbuf(struct netdma_channel *channel, const struct rte_mbuf *m, uint32_t offset,
+		void *dst, void *user);
+
+/**
+ * Fill a slot with a null transfer: an entry that comes back when all before it have.
+ *
+ * @return
+ *   As netdma_copy().
+ */
+int netdma_marker(struct netdma_channel *channel, uint32_t flags, void *user);
+
+/**
+ * Hand over what was filled: one list, one doorbell. Nothing filled: nothing to do.
+ *
+ * @return
+ *   The number of slots that were handed over, or a negative errno: -ENODEV when the
+ *   provider is gone, -ECANCELED after an abort or halt. They stay filled then.
+ */
+int netdma_submit(struct netdma_channel *channel);
+
+/**
+ * Drive the channel and collect completions, in list order, exactly once each.
+ *
+ * @param channel
+ *   The channel.
+ * @param[out] done
+ *   The entries; NULL to have them counted only.
+ * @param max
+ *   How many to return at most; 0 only drives the engine.
+ * @return
+ *   The number of entries; -EBUSY from a completion callback; -EINVAL.
+ */
+int netdma_poll(struct netdma_channel *channel, struct netdma_completion *done, uint16_t max);
+
+/** Free slots of the channel's ring: for so many more copies of one segment is there
+ * room. @return a count, or -EINVAL.
+ */
+int netdma_channel_room(const struct netdma_channel *channel);
+
+/** Descriptors that were handed over and not yet returned by netdma_poll(). Any thread.
+ * @return a count (at most INT_MAX), or -EINVAL.
+ */
+int netdma_channel_outstanding(const struct netdma_channel *channel);
+
+/**
+ * Drive the channel until the engine has finished all that was handed over. What
+ * completed stays to be polled.
+ *
+ * @param channel
+ *   The channel.
+ * @param timeout_us
+ *   Microseconds; 0 tries once.
+ * @return
+ *   0; -ETIMEDOUT; -ENODEV when its provider is gone; -EBUSY from a callback; -EINVAL.
+ */
+int netdma_channel_drain(struct netdma_channel *channel, uint64_t timeout_us);
+
+/* -------------------------------------------------------- descriptor pools */
+
+struct netdma_desc_pool;
+
+/**
+ * Create a pool of descriptors for lists that callers link themselves. All descriptors
+ * of one list come from one pool. A pool may be used by several threads.
+ *
+ * @param name
+ *   For logs; at most 31 characters.
+ * @param n
+ *   How many descriptors.
+ * @param socket
+ *   NUMA node, or SOCKET_ID_ANY.
+ * @return
+ *   The pool; NULL with rte_errno EINVAL or ENOMEM.
+ */
+struct netdma_desc_pool *netdma_desc_pool_create(const char *name, uint32_t n, int socket);
+
+/** Free a pool. @return 0; -EBUSY when not all its descriptors were freed; -EINVAL. */
+int netdma_desc_pool_free(struct netdma_desc_pool *pool);
+
+/**
+ * Take @p n descriptors from a pool: linked, zeroed, @c next of the last NULL.
+ *
+ * @return
+ *   The first; NULL with rte_errno ENOSPC when the pool has fewer (none is taken) or EINVAL.
+ */
+struct netdma_desc *netdma_desc_alloc(struct netdma_desc_pool *pool, uint32_t n);
+
+/**
+ * Give @p n descriptors, linked from @p first through @c next, back to their pool.
+ *
+ * @return
+ *   0; -EINVAL when the chain leaves the pool, ends early or has a free descriptor; -EBUSY
+ *   when a descriptor is on a list. Nothing was freed then.
+ */
+int netdma_desc_free(struct netdma_desc_pool *pool, struct netdma_desc *first, uint32_t n);
+
+/* ------------------------------------------------------------------ memory */
+
+/**
+ * Let engines reach application memory that did not come from DPDK. The pages stay the
+ * caller's: they must be mapped, and with IOVA as PA locked, until they are unregistered.
+ *
+ * @param addr, length
+ *   The range; both multiples of the system's page size.
+ * @return
+ *   0; -EINVAL when it is not page-aligned or empty; -EEXIST when it overlaps what is
+ *   registered or DPDK's own; -ENOSPC when there is no room for another; -EFAULT when a
+ *   page is not mapped or, with IOVA as PA, its physical address cannot be had; or the
+ *   error of rte_extmem_register() or VFIO.
+ */
+int netdma_mem_register(void *addr, size_t length);
+
+/**
+ * Undo netdma_mem_register() for the same range.
+ *
+ * @return
+ *   0; -ENOENT when that range is not registered; -EBUSY while a channel that is not
+ *   trusted may be using it.
+ */
+int netdma_mem_unregister(void *addr, size_t length);
+
+/* ----------------------------------------------------------- observability */
+
+/** Counters of a channel since it was allocated or they were reset. */
+struct netdma_channel_stats {
+	size_t size;           /**< Set by the caller: sizeof, or 0. */
+	uint64_t accepted;     /**< Descriptors handed over. */
+	uint64_t copied;       /**< Descriptors that ended as #NETDMA_COPIED. */
+	uint64_t not_copied;   /**< As #NETDMA_NOT_COPIED. */
+	uint64_t failed;       /**< As #NETDMA_FAILED. */
+	uint64_t unknown;      /**< As #NETDMA_UNKNOWN. */
+	uint64_t bytes;        /**< Bytes of those that were copied. */
+	uint64_t by_engine;    /**< Copied by the provider's engine. */
+	uint64_t by_recovery;  /**< Copied on the CPU because the engine had failed. */
+	uint64_t by_failover;  /**< Copied by another provider because the first had gone. */
+	uint64_t lists;        /**< Lists handed over: starts, appends, submits. */
+	uint64_t refused;      /**< Lists and everyday calls refused because they were wrong. */
+	uint64_t no_room;      /**< Everyday calls that found no room. */
+	uint64_t polls;        /**< Calls of netdma_poll(). */
+};
+
+/** Counters of a channel. Any thread. @return 0 or -EINVAL. */
+int netdma_channel_stats_get(const struct netdma_channel *channel,
+		struct netdma_channel_stats *stats);
+
+/** Count from zero again. Any thread. @return 0 or -EINVAL. */
+int netdma_channel_stats_reset(struct netdma_channel *channel);
+
+/** Buckets of a latency histogram: four for each power of two nanoseconds. */
+#define NETDMA_LATENCY_BUCKETS 160
+
+/** Time from hand-over to completion as netdma_poll() saw it. */
+struct netdma_latency {
+	size_t size;         /**< Set by the caller: sizeof, or 0. */
+	uint64_t count;      /**< Descriptors measured. */
+	uint64_t max_ns;     /**< The longest. */
+	/** How many fell into each bucket; its bounds: netdma_latency_bucket_ns(). */
+	uint64_t bucket[NETDMA_LATENCY_BUCKETS];
+};
+
+/** Switch a channel's latency histogram on or off; on clears it. Its owner. @return 0 or
+ * -EINVAL.
+ */
+int netdma_channel_latency_enable(struct netdma_channel *channel, bool on);
+
+/** The latency histogram. Any thread. @return 0; -ENOENT when it was never on; -EINVAL. */
+int netdma_channel_latency_get(const struct netdma_channel *channel,
+		struct netdma_latency *latency);
+
+/** Where a bucket begins, in nanoseconds; where the one before it ends. */
+uint64_t netdma_latency_bucket_ns(unsigned int bucket);
+
+/** The latency that a share (0.0 to 1.0) of the measured descriptors stayed below, in
+ * nanoseconds: the upper bound of its bucket.
+ */
+uint64_t netdma_latency_quantile_ns(const struct netdma_latency *latency, double share);
+
+/** Print providers, clients, channels, pools and memory. @return 0 or -EINVAL. */
+int netdma_dump(FILE *f);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NETDMA_H */

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Channels: allocation, information, and taking them from a provider that stops. */
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_eal.h>
+#include <rte_malloc.h>
+#include <rte_memory.h>
+
+#include "guard.h"
+#include "private.h"
+#include "trace.h"
+
+#define DEFAULT_DESC 1024u
+#define MAX_DESC (1u << 20)
+
+#define CONF_FLAGS (NETDMA_CHANNEL_TRUSTED | NETDMA_CHANNEL_WANT_HARDWARE | \
+	NETDMA_CHANNEL_NEED_HARDWARE | NETDMA_CHANNEL_LATENCY)
+
+struct netdma_channel_list netdma_channels = TAILQ_HEAD_INITIALIZER(netdma_channels);
+
+/* @return 0, or the errno with which the conf is refused. */
+static int
+conf_check(struct netdma_channel_conf *conf)
+{
+	if (conf->nb_desc == 0)
+		conf->nb_desc = DEFAULT_DESC;
+	if (conf->nb_desc > MAX_DESC) {
+		NETDMA_LOG(ERR, "channel: nb_desc is %u, at most %u are possible", conf->nb_desc,
+				MAX_DESC);
+		return EINVAL;
+	}
+	conf->nb_desc = RTE_MAX(rte_align32pow2(conf->nb_desc), 2u);
+	if ((conf->flags & ~CONF_FLAGS) != 0) {
+		NETDMA_LOG(ERR, "channel: flags has unknown bits 0x%x", conf->flags & ~CONF_FLAGS);
+		return EINVAL;
+	}
+	if (((uintptr_t)conf->completion_word & 7) != 0) {
+		NETDMA_LOG(ERR, "channel: the completion word is at %p, which is not 8-byte "
+				"aligned", (void *)conf->completion_word);
+		return EINVAL;
+	}
+	if (conf->error_policy != NETDMA_ON_ERROR_RECOVER &&
+			conf->error_policy != NETDMA_ON_ERROR_REPORT &&
+			conf->error_policy != NETDMA_ON_ERROR_HALT) {
+		NETDMA_LOG(ERR, "channel: there is no error policy %d", (int)conf->error_policy);
+		return EINVAL;
+	}
+	if (conf->error_policy == NETDMA_ON_ERROR_HALT) {
+		NETDMA_LOG(ERR, "channel: halting at an error is not there yet");
+		return ENOTSUP;
+	}
+	if (conf->provider < 0) {
+		NETDMA_LOG(ERR, "channel: provider is %d; it is an id or NETDMA_PROVIDER_ANY",
+				conf->provider);
+		return ENODEV;
+	}
+	return 0;
+}
+
+static bool
+is_software(const struct netdma_provider *p)
+{
+	return (p->attr.flags & NETDMA_PROVIDER_SOFTWARE) != 0;
+}
+
+/* Whether a suits better than b: hardware, then the node, then the load. */
+static bool
+suits_better(const struct netdma_provider *a, const struct netdma_provider *b, int socket)
+{
+	bool a_near = socket == SOCKET_ID_ANY || a->attr.numa_node == socket;
+	bool b_near = socket == SOCKET_ID_ANY || b->attr.numa_node == socket;
+
+	if (is_software(a) != is_software(b))
+		return is_software(b);
+	if (a_near != b_near)
+		return a_near;
+	return a->nb_channels < b->nb_channels;
+}
+
+static bool
+is_candidate(const struct netdma_provider *p, const struct netdma_channel_conf *conf)
+{
+	if (p->state != NETDMA_PROVIDER_STARTED)
+		return false;
+	if (conf->provider != NETDMA_PROVIDER_ANY)
+		return p->id == conf->provider;
+	return true;
+}
+
+static int
+attach(struct netdma_channel *ch, struct netdma_provider *p, const struct netdma_channel_conf *conf)
+{
+	struct netdma_channel_params params = {
+		.id = ch->id,
+		.nb_desc = conf->nb_desc,
+		.socket = ch->socket,
+		.flags = ch->flags,
+		.cpu_mask = &ch->cpu_mask,
+		.priority = conf->priority,
+		.list = &ch->list,
+	};
+	struct netdma_channel_grant grant = { .engine_desc = conf->nb_desc, .cpu = -1 };
+
+	if ((conf->flags & NETDMA_CHANNEL_NEED_HARDWARE) && is_software(p)) {
+		NETDMA_LOG(INFO, "channel %d needs hardware: %s is software", ch->id, p->name);
+		return ENODEV;
+	}
+	if (p->nb_channels >= p->attr.nb_channels) {
+		NETDMA_LOG(INFO, "%s has no channel free: %u of %u are allocated", p->name,
+				p->nb_channels, p->attr.nb_channels);
+		return EBUSY;
+	}
+	if (p->attr.addr_space == NETDMA_ADDR_IOVA)
+		netdma_mem_map_for_device();
+	rte_errno = 0;
+	ch->engine = p->ops->channel_alloc(p->priv, &params, &grant);
+	if (ch->engine == NULL)
+		return rte_errno != 0 ? rte_errno : EIO;
+	ch->append = p->ops->append;
+	ch->poll = p->ops->poll;
+	ch->provider = p;
+	ch->provider_id = p->id;
+	ch->engine_desc = grant.engine_desc;
+	ch->priority = grant.priority;
+	ch->cpu = grant.cpu;
+	ch->max_transfer = p->attr.max_transfer;
+	ch->max_addr = p->attr.max_addr;
+	ch->addr_space = p->attr.addr_space;
+	ch->iova = p->attr.addr_space == NETDMA_ADDR_IOVA &&
+			rte_eal_iova_mode() != RTE_IOVA_VA;
+	if ((conf->flags & NETDMA_CHANNEL_WANT_HARDWARE) && is_software(p)) {
+		ch->flags |= NETDMA_CHANNEL_FALLBACK;
+		NETDMA_LOG(WARNING, "channel %d wants hardware and gets software: %s", ch->id,
+				p->name);
+	}
+	p->nb_channels++;
+	return 0;
+}
+
+/* Attach to the best provider that has a channel for us. @return 0, or the errno of the
+ * best that refused.
+ */
+static int
+attach_best(struct netdma_channel *ch, const struct netdma_channel_conf *conf)
+{
+	struct netdma_provider *p, *best;
+	int ret, first = 0;
+
+	TAILQ_FOREACH(p, &netdma_providers, next)
+		p->refused = false;
+	for (;;) {
+		best = NULL;
+		TAILQ_FOREACH(p, &netdma_providers, next)
+			if (!p->refused && is_candidate(p, conf) && (best == NULL ||
+					suits_better(p, best, conf->socket)))
+				best = p;
+		if (best == NULL)
+			break;
+		ret = attach(ch, best, conf);
+		if (ret == 0)
+			return 0;
+		best->refused = true;
+		if (first == 0)
+			first = ret;
+	}
+	if (first == 0)
+		NETDMA_LOG(ERR, "channel: there is no started provider%s",
+				conf->provider != NETDMA_PROVIDER_ANY ? " of that id" :
+				"; make one with netdma_provider_create(\"cpu0,mode=lcore\")");
+	return first != 0 ? first : ENODEV;
+}
+
+struct netdma_channel *
+netdma_channel_alloc(struct netdma_client *client, const struct netdma_channel_conf *user)
+{
+	struct netdma_channel_conf conf = { 0 };
+	struct netdma_channel *ch = NULL;
+	static int last_id;
+	uint32_t i;
+	int ret;
+
+	if (client == NULL || user == NULL || !netdma_is_initialised() ||
+			netdma_conf_read(&conf, sizeof(conf), sizeof(conf), user,
+				"netdma_channel_conf") != 0) {
+		rte_errno = EINVAL;
+		return NULL;
+	}
+	netdma_lock();
+	ret = conf_check(&conf);
+	if (ret != 0)
+		goto out;
+	ret = ENOMEM;
+	ch = rte_zmalloc_socket("netdma channel", sizeof(*ch), RTE_CACHE_LINE_SIZE, conf.socket);
+	if (ch == NULL)
+		goto out;
+	ch->ring = rte_zmalloc_socket("netdma ring", conf.nb_desc * sizeof(ch->ring[0]),
+			sizeof(ch->ring[0]), conf.socket);
+	if (ch->ring == NULL)
+		goto out;
+	/* Linked here, and never again. */
+	for (i = 0; i < conf.nb_desc; i++)
+		ch->ring[i].next = &ch->ring[(i + 1) & (conf.nb_desc - 1)];
+	ch->ring_mask = conf.nb_desc - 1;
+	ch->id = ++last_id;
+	ch->client = client;
+	ch->socket = conf.socket;
+	ch->flags = conf.flags;
+	ch->trusted = (conf.flags & NETDMA_CHANNEL_TRUSTED) != 0;
+	ch->cpu_mask = conf.cpu_mask;
+	ch->word = conf.completion_word;
+	ch->completion = conf.completion;
+	ch->completion_arg = conf.arg;
+	netdma_region_flush(ch);
+	ret = attach_best(ch, &conf);
+	if (ret != 0)
+		goto out;
+	if (conf.flags & NETDMA_CHANNEL_LATENCY)
+		netdma_channel_latency_enable(ch, true);
+	netdma_word_write(ch, NULL, NETDMA_WORD_ARMED);
+	netdma_region_user_add(ch);
+	TAILQ_INSERT_TAIL(&netdma_channels, ch, next);
+	client->nb_channels++;
+	netdma_trace_channel_alloc(ch->id, ch->provider_id, conf.nb_desc, ch->flags);
+out:
+	netdma_unlock();
+	if (ret != 0) {
+		if (ch != NULL)
+			rte_free(ch->ring);
+		rte_free(ch);
+		rte_errno = ret;
+		return NULL;
+	}
+	return ch;
+}
+
+/* Give the engine's channel back. */
+static void
+detach(struct netdma_channel *ch)
+{
+	struct netdma_provider *p = ch->provider;
+
+	p->ops->channel_free(ch->engine);
+	ch->engine = NULL;
+	ch->provider = NULL;
+	if (p->nb_channels-- == p->attr.nb_channels && p->state == NETDMA_PROVIDER_STARTED)
+		netdma_event_raise(NETDMA_EVENT_CHANNEL_ARRIVAL, p);
+}
+
+int
+netdma_channel_free(struct netdma_channel *ch)
+{
+	if (ch == NULL || !netdma_is_initialised())
+		return -EINVAL;
+	if (ch->in_callback)
+		return -EBUSY;
+	netdma_lock();
+	if (ch->list.delivered != ch->list.accepted) {
+		NETDMA_LOG(ERR, "channel %d: %" PRIu64 " descriptors were not polled yet", ch->id,
+				ch->list.accepted - ch->list.delivered);
+		netdma_unlock();
+		return -EBUSY;
+	}
+	netdma_trace_channel_free(ch->id);
+	netdma_region_user_remove(ch);
+	TAILQ_REMOVE(&netdma_channels, ch, next);
+	ch->client->nb_channels--;
+	if (ch->provider != NULL)
+		detach(ch);
+	netdma_unlock();
+	free(ch->latency);
+	rte_free(ch->ring);
+	rte_free(ch);
+	return 0;
+}
+
+/* The provider stops: take its channels over and detach them. All of them or none. */
+int
+netdma_channel_detach_all(struct netdma_provider *p)
+{
+	struct netdma_channel *ch;
+	int ret = 0;
+
+	TAILQ_FOREACH(ch, &netdma_channels, next)
+		if (ch->provider == p)
+			__atomic_store_n(&ch->stopping, CHANNEL_STOPS, __ATOMIC_RELAXED);
+	netdma_guard_barrier();
+	TAILQ_FOREACH(ch, &netdma_channels, next) {
+		if (ch->provider != p || ret != 0)
+			continue;
+		if (!netdma_guard_wait(ch)) {
+			NETDMA_LOG(ERR, "provider %s: the owner of channel %d does not leave its "
+					"call", p->name, ch->id);
+			ret = -ETIMEDOUT;
+		} else if (ch->list.completed != ch->list.accepted) {
+			NETDMA_LOG(ERR, "provider %s: channel %d has work outstanding; stopping "
+					"under traffic is not there yet", p->name, ch->id);
+			ret = -ENOTSUP;
+		}
+	}
+	TAILQ_FOREACH(ch, &netdma_channels, next) {
+		if (ch->provider != p)
+			continue;
+		if (ret == 0)
+			detach(ch);
+		__atomic_store_n(&ch->stopping, ret == 0 ? CHANNEL_DETACHED : CHANNEL_RUNS,
+				__ATOMIC_RELEASE);
+	}
+	return ret;
+}
+
+/* Begin to feed a channel in one of the two ways; the other way must have ended. */
+int
+netdma_channel_feed(struct netdma_channel *ch, enum channel_feed feed)
+{
+	if (ch->feed == feed)
+		return 0;
+	if (ch->list.delivered != ch->list.accepted || ch->ring_filled != ch->ring_submitted) {
+		NETDMA_LOG_LIMITED(ERR, "channel %d is %s with work outstanding: poll it first",
+				ch->id, ch->feed == FEED_RING ? "ring-fed" : "list-fed");
+		return -EBUSY;
+	}
+	ch->feed = feed;
+	ch->started = false;
+	/* The hits may be in the other address space. */
+	netdma_region_flush(ch);
+	return 0;
+}
+
+enum netdma_channel_state
+netdma_channel_state_get(const struct netdma_channel *ch)
+{
+	if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED)
+		return NETDMA_CHANNEL_DETACHED;
+	if (!ch->started && ch->list.accepted == 0)
+		return NETDMA_CHANNEL_ARMED;
+	return __atomic_load_n(&ch->list.completed, __ATOMIC_RELAXED) !=
+			__atomic_load_n(&ch->list.accepted, __ATOMIC_RELAXED) ?
+			NETDMA_CHANNEL_ACTIVE : NETDMA_CHANNEL_IDLE;
+}
+
+int
+netdma_channel_info_get(const struct netdma_channel *ch, struct netdma_channel_info *user)
+{
+	struct netdma_channel_info info;
+
+	if (ch == NULL || user == NULL)
+		return -EINVAL;
+	info = (struct netdma_channel_info){
+		.id = ch->id,
+		.provider = ch->provider_id,
+		.state = netdma_channel_state_get(ch),
+		.flags = ch->flags,
+		.nb_desc = ch->ring_mask + 1,
+		.engine_desc = ch->engine_desc,
+		.addr_space = ch->addr_space,
+		.max_transfer = ch->max_transfer,
+		.cpu = ch->cpu,
+		.priority = ch->priority,
+		.cpu_mask = ch->cpu_mask,
+		.dca_context = ch->dca_context,
+	};
+	return netdma_info_write(user, &info, sizeof(info), sizeof(info));
+}
+
+int
+netdma_channel_room(const struct netdma_channel *ch)
+{
+	if (ch == NULL)
+		return -EINVAL;
+	return (int)(ch->ring_mask + 1 - (ch->ring_filled - ch->ring_freed));
+}
+
+int
+netdma_channel_outstanding(const struct netdma_channel *ch)
+{
+	uint64_t delivered;
+
+	if (ch == NULL)
+		return -EINVAL;
+	/* In this order, so that another thread never sees less than nothing. */
+	delivered = __atomic_load_n(&ch->list.delivered, __ATOMIC_ACQUIRE);
+	return (int)RTE_MIN(__atomic_load_n(&ch->list.accepted, __ATOMIC_ACQUIRE) - delivered,
+			(uint64_t)INT_MAX);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_pause.h>
+
+#include "guard.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define GUARD_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GUARD_TSAN 1
+#endif
+#endif
+
+bool netdma_guard_fence = true;
+
+static int
+membarrier(int cmd)
+{
+	return (int)syscall(SYS_membarrier, cmd, 0, 0);
+}
+
+void
+netdma_guard_init(void)
+{
+#ifndef GUARD_TSAN
+	if (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0) {
+		netdma_guard_fence = false;
+		return;
+	}
+	NETDMA_LOG(INFO, "no membarrier(): every data-path call has a fence");
+#endif
+	netdma_guard_fence = true;
+}
+
+void
+netdma_guard_barrier(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!netdma_guard_fence)
+		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
+
+bool
+netdma_guard_wait(const struct netdma_channel *ch)
+{
+	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() / 1000000 * NETDMA_GUARD_US;
+
+	while (netdma_guard_in_call(ch)) {
+		if (rte_get_timer_cycles() > end)
+			return false;
+		/* The owner may be waiting for this CPU. */
+		rte_delay_us_sleep(10);
+	}
+	return true;
+}

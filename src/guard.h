@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+#ifndef NETDMA_GUARD_H
+#define NETDMA_GUARD_H
+
+/* How another thread takes a channel away from its owner, at no cost to the owner.
+ *
+ * The owner says that it is inside a call, then looks whether someone wants the channel.
+ * Someone says that he wants it, then looks whether the owner is inside a call. Each
+ * must see the other's store: a store and a load that the owner's CPU could reorder. The
+ * owner pays only for a compiler barrier, because the other side makes every CPU of the
+ * process pass a full barrier (membarrier(2)). Where the kernel refuses that, and under
+ * ThreadSanitizer, which does not know it, the owner pays for a fence.
+ */
+
+#include "private.h"
+
+/* The owner must fence. Chosen once, at netdma_init(). */
+extern bool netdma_guard_fence;
+
+void netdma_guard_init(void);
+
+/* Enter a data-path call. @return 0, or -ENODEV: stay out, netdma_channel_leave() was done. */
+static inline int
+netdma_channel_enter(struct netdma_channel *ch)
+{
+	__atomic_store_n(&ch->in_call, ch->in_call + 1, __ATOMIC_RELAXED);
+	if (unlikely(netdma_guard_fence))
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	else
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (unlikely(__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) != CHANNEL_RUNS)) {
+		__atomic_store_n(&ch->in_call, ch->in_call - 1, __ATOMIC_RELEASE);
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static inline void
+netdma_channel_leave(struct netdma_channel *ch)
+{
+	__atomic_store_n(&ch->in_call, ch->in_call - 1, __ATOMIC_RELEASE);
+}
+
+/* Every thread of the process has passed a full barrier when this returns. */
+void netdma_guard_barrier(void);
+
+/* Whether the owner is inside a call; to be asked after netdma_guard_barrier(). */
+static inline bool
+netdma_guard_in_call(const struct netdma_channel *ch)
+{
+	return __atomic_load_n(&ch->in_call, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* Wait until the owner is in no call, at most NETDMA_GUARD_US. @return whether it is. */
+bool netdma_guard_wait(const struct netdma_channel *ch);
+#define NETDMA_GUARD_US 200000
+
+#endif /* NETDMA_GUARD_H */

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Life cycle, and the control lock. */
+
+#include <string.h>
+
+#include <rte_eal.h>
+#include <rte_lcore.h>
+
+#include "guard.h"
+#include "private.h"
+#include "trace.h"
+
+/* Recursive: a driver that is a client of other providers comes back into the core. */
+static pthread_mutex_t control = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+static unsigned int depth; /* under the lock */
+static bool initialised;
+static __thread unsigned int callbacks;
+
+void
+netdma_lock(void)
+{
+	pthread_mutex_lock(&control);
+	depth++;
+}
+
+void
+netdma_unlock(void)
+{
+	bool outermost = --depth == 0;
+
+	pthread_mutex_unlock(&control);
+	/* Clients are called without the lock, by whoever leaves it last. */
+	while (outermost && netdma_event_deliver_one())
+		;
+}
+
+bool
+netdma_is_initialised(void)
+{
+	if (__atomic_load_n(&initialised, __ATOMIC_ACQUIRE))
+		return true;
+	NETDMA_LOG_LIMITED(ERR, "netdma_init() was not called");
+	return false;
+}
+
+bool
+netdma_in_callback(void)
+{
+	return callbacks != 0;
+}
+
+void
+netdma_callback_enter(void)
+{
+	callbacks++;
+}
+
+void
+netdma_callback_leave(void)
+{
+	callbacks--;
+}
+
+int
+netdma_conf_read(void *to, size_t to_size, size_t first_size, const void *from, const char *what)
+{
+	const char *tail = from;
+	size_t size, i;
+
+	memcpy(&size, from, sizeof(size));
+	if (size == 0)
+		size = first_size;
+	if (size < first_size) {
+		NETDMA_LOG(ERR, "%s: size is %zu; the first version has %zu", what, size,
+				first_size);
+		return -EINVAL;
+	}
+	/* A newer caller may leave alone what this library does not know. */
+	for (i = to_size; i < size; i++)
+		if (tail[i] != 0) {
+			NETDMA_LOG(ERR, "%s: byte %zu is set, which this library does not know: it "
+					"has %zu bytes", what, i, to_size);
+			return -EINVAL;
+		}
+	memcpy(to, from, RTE_MIN(size, to_size));
+	return 0;
+}
+
+int
+netdma_info_write(void *to, const void *from, size_t from_size, size_t first_size)
+{
+	size_t size, known;
+
+	memcpy(&size, to, sizeof(size));
+	known = size == 0 ? first_size : RTE_MIN(size, from_size);
+	if (known < sizeof(size))
+		return -EINVAL;
+	/* What the caller says of its size stays as it is. */
+	memcpy((char *)to + sizeof(size), (const char *)from + sizeof(size), known - sizeof(size));
+	return 0;
+}
+
+int
+netdma_init(const struct netdma_conf *user)
+{
+	struct netdma_conf conf = { 0 };
+	int ret;
+
+	if (rte_eal_process_type() == RTE_PROC_SECONDARY) {
+		NETDMA_LOG(ERR, "secondary processes are not supported");
+		return -ENOTSUP;
+	}
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY || rte_lcore_count() == 0) {
+		NETDMA_LOG(ERR, "rte_eal_init() comes first");
+		return -ENODEV;
+	}
+	if (user != NULL && netdma_conf_read(&conf, sizeof(conf), sizeof(conf), user,
+			"netdma_conf") != 0)
+		return -EINVAL;
+	netdma_lock();
+	if (initialised) {
+		ret = -EALREADY;
+		goto out;
+	}
+	netdma_guard_init();
+	ret = netdma_region_init();
+	if (ret != 0)
+		goto out;
+	__atomic_store_n(&initialised, true, __ATOMIC_RELEASE);
+	while (ret == 0 && conf.driver_args != NULL && *conf.driver_args != NULL)
+		ret = netdma_driver_configure(*conf.driver_args++);
+	if (ret == 0)
+		ret = netdma_driver_scan();
+	if (ret < 0) {
+		netdma_fini();
+		goto out;
+	}
+	netdma_telemetry_init();
+	ret = 0;
+out:
+	netdma_unlock();
+	netdma_trace_init(ret);
+	return ret;
+}
+
+int
+netdma_fini(void)
+{
+	struct netdma_client *client;
+	int ret = 0;
+
+	if (!netdma_is_initialised())
+		return -EINVAL;
+	if (netdma_in_callback())
+		return -EBUSY;
+	netdma_lock();
+	client = TAILQ_FIRST(&netdma_clients);
+	if (client != NULL) {
+		NETDMA_LOG(ERR, "client %s is still registered", client->name);
+		ret = -EBUSY;
+	}
+	if (ret == 0)
+		ret = netdma_providers_destroy();
+	if (ret == 0) {
+		netdma_driver_configure_defaults();
+		netdma_mem_unregister_all();
+		netdma_region_fini();
+		__atomic_store_n(&initialised, false, __ATOMIC_RELEASE);
+	}
+	netdma_unlock();
+	netdma_trace_fini(ret);
+	return ret;
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Lists that callers link: the check, and handing them over. */
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "guard.h"
+#include "private.h"
+#include "trace.h"
+
+#define CONTEXT_CHANGE (NETDMA_DESC_OP_CONTEXT_CHANGE | NETDMA_DESC_DCA_CONTEXT_CHANGE)
+#define CONTEXT_CHANGE_FLAGS (CONTEXT_CHANGE | NETDMA_DESC_STATUS_UPDATE_ON_COMPLETION | \
+	NETDMA_DESC_SERIALIZE_TRANSFER)
+#define TRANSFER_FLAGS (NETDMA_DESC_INTERRUPT_ON_COMPLETION | NETDMA_DESC_SOURCE_NO_SNOOP | \
+	NETDMA_DESC_DESTINATION_NO_SNOOP | NETDMA_DESC_STATUS_UPDATE_ON_COMPLETION | \
+	NETDMA_DESC_SERIALIZE_TRANSFER | NETDMA_DESC_NULL_TRANSFER | \
+	NETDMA_DESC_SOURCE_PAGE_BREAK | NETDMA_DESC_DESTINATION_PAGE_BREAK | \
+	NETDMA_DESC_DESTINATION_DCA_ENABLE)
+
+/* A walk over a list that is being checked. */
+struct walk {
+	struct netdma_channel *ch;
+	struct region_hit *src; /* last hits */
+	struct region_hit *dst;
+	uint32_t index;
+	struct netdma_desc *desc;
+	struct netdma_check *check;
+};
+
+/* Say what is wrong with the walk's descriptor. @return ret. */
+static int __rte_format_printf(3, 4)
+refuse(struct walk *w, int ret, const char *format, ...)
+{
+	va_list ap;
+
+	w->check->index = w->index;
+	w->check->desc = w->desc;
+	va_start(ap, format);
+	vsnprintf(w->check->reason, sizeof(w->check->reason), format, ap);
+	va_end(ap);
+	return ret;
+}
+
+/* One side of a copy: up to its page break, and behind it. */
+static int
+check_side(struct walk *w, struct region_hit *hit, const char *what, uint64_t addr, uint64_t next,
+		bool broken)
+{
+	struct netdma_channel *ch = w->ch;
+	uint64_t length = netdma_page_break(addr, w->desc->length, broken), left;
+
+	for (left = w->desc->length; left > 0; left -= length, addr = next, length = left)
+		if (unlikely(addr + length - 1 > ch->max_addr ||
+				!netdma_region_check(ch, hit, ch->iova, addr, length)))
+			return refuse(w, -EFAULT, "%s 0x%" PRIx64 " + %" PRIu64 " is outside the "
+					"memory that the engine may reach: DPDK's, or registered",
+					what, addr, length);
+	return 0;
+}
+
+static int
+check_flags(struct walk *w)
+{
+	const struct netdma_desc *d = w->desc;
+	uint32_t known = TRANSFER_FLAGS;
+
+	if ((d->flags & NETDMA_DESC_OP_TYPE_MASK) == NETDMA_DESC_OP_CONTEXT_CHANGE) {
+		if ((d->flags & CONTEXT_CHANGE) != CONTEXT_CHANGE)
+			return refuse(w, -EINVAL, "flags 0x%08x: a context change goes with "
+					"DCA_CONTEXT_CHANGE (0x1)", d->flags);
+		known = CONTEXT_CHANGE_FLAGS;
+	}
+	if ((d->flags & ~known) != 0)
+		return refuse(w, -EINVAL, "flags 0x%08x: bits 0x%08x are reserved or do not go "
+				"with this operation", d->flags, d->flags & ~known);
+	return 0;
+}
+
+static int
+check_desc(struct walk *w)
+{
+	struct netdma_channel *ch = w->ch;
+	const struct netdma_desc *d = w->desc;
+	int ret;
+
+	if (unlikely((d->flags & ~TRANSFER_FLAGS) != 0)) {
+		ret = check_flags(w);
+		if (ret != 0)
+			return ret;
+	}
+	if (netdma_desc_is_void(d))
+		return 0;
+	if (unlikely(d->length - 1 >= ch->max_transfer))
+		return refuse(w, -ERANGE, "length %u: it must be 1 to %u", d->length,
+				ch->max_transfer);
+	ret = check_side(w, w->src, "source", d->src, d->next_src,
+			d->flags & NETDMA_DESC_SOURCE_PAGE_BREAK);
+	if (ret != 0)
+		return ret;
+	return check_side(w, w->dst, "destination", d->dst, d->next_dst,
+			d->flags & NETDMA_DESC_DESTINATION_PAGE_BREAK);
+}
+
+/* A descriptor on a list: this very list, if the walk came by it before. */
+static int
+refuse_taken(struct walk *w, const struct netdma_desc *first)
+{
+	uint32_t i;
+
+	if (w->desc->user_context1 & CTX_FREE)
+		return refuse(w, -EINVAL, "it is free: it must come from netdma_desc_alloc()");
+	for (i = 0; i < w->index; i++, first = first->next)
+		if (first == w->desc)
+			return refuse(w, -EINVAL, "the list runs in a cycle: it was descriptor %u "
+					"already", i);
+	return refuse(w, -EBUSY, "it is on a list already");
+}
+
+/* Check a list, and mark its descriptors as being on one. What was marked when the check
+ * fails is in check->index: to be unmarked.
+ */
+static int
+walk_list(struct walk *w, struct netdma_desc *first, struct netdma_desc *last, uint32_t n)
+{
+	struct netdma_channel *ch = w->ch;
+	int ret;
+
+	w->index = 0;
+	w->desc = first;
+	if (first == NULL || last == NULL || n == 0)
+		return refuse(w, -EINVAL, "a list needs a first, a last and a count");
+	if (!netdma_pool_find(&ch->pool, first))
+		return refuse(w, -EINVAL, "%p is no descriptor of a pool", (void *)first);
+	for (;; w->index++, w->desc = w->desc->next) {
+		if (unlikely(!netdma_pool_has(&ch->pool, w->desc)))
+			return refuse(w, -EINVAL, "%p, to which the one before leads, is no "
+					"descriptor of the list's pool", (void *)w->desc);
+		if (unlikely(w->desc->user_context1 != 0))
+			return refuse_taken(w, first);
+		ret = check_desc(w);
+		if (unlikely(ret != 0))
+			return ret;
+		if (unlikely(w->desc == last || w->index == n - 1))
+			break;
+		w->desc->user_context1 = CTX_ON_LIST;
+	}
+	if (w->desc != last)
+		return refuse(w, -EINVAL, "it is the last of %u by count, but not the last that "
+				"was named", n);
+	if (w->index != n - 1)
+		return refuse(w, -EINVAL, "it is the last, after %u: the count says %u",
+				w->index + 1, n);
+	w->desc->user_context1 = CTX_ON_LIST;
+	return 0;
+}
+
+static void
+unmark(struct netdma_desc *d, uint32_t n)
+{
+	for (; n > 0; n--, d = d->next)
+		d->user_context1 = 0;
+}
+
+static int
+check_list(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
+		uint32_t n, struct netdma_check *check)
+{
+	struct walk w = { ch, &ch->regions.src, &ch->regions.dst, 0, NULL, check };
+	int ret;
+
+	ret = walk_list(&w, first, last, n);
+	if (ret != 0)
+		unmark(first, check->index);
+	return ret;
+}
+
+/* What makes an append wrong before its list is looked at. */
+static int
+check_continues(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_check *check)
+{
+	struct walk w = { .ch = ch, .desc = first, .check = check };
+
+	if (ch->feed != FEED_LIST || !ch->started)
+		return refuse(&w, -EINVAL, "append before start: the first list goes to "
+				"netdma_channel_start()");
+	if (ch->expected != NULL && ch->expected != first)
+		return refuse(&w, -EINVAL, "the last list said that this one begins with %p",
+				(void *)ch->expected);
+	return 0;
+}
+
+static void
+stamp(struct netdma_desc *d, uint32_t n)
+{
+	uint64_t now = netdma_stamp() << CTX_STAMP_SHIFT;
+
+	for (; n > 0; n--, d = d->next)
+		d->user_context1 |= now;
+}
+
+/* Link a chain behind the channel's last descriptor. */
+void
+netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
+		uint32_t n)
+{
+	struct netdma_list *l = &ch->list;
+
+	if (unlikely(ch->latency_on))
+		stamp(first, n);
+	if (l->delivered == l->accepted)
+		l->head = first;
+	else if (ch->tail->next == NULL)
+		ch->tail->next = first;
+	if (l->given == l->accepted)
+		l->give = first;
+	ch->tail = last;
+	ch->expected = last->next;
+	__atomic_store_n(&l->accepted, l->accepted + n, __ATOMIC_RELEASE);
+	counter_add(&ch->count.lists, 1);
+}
+
+/* Take what was not given out of the engine's way: it completes in its place, not copied. */
+void
+netdma_list_drop(struct netdma_channel *ch)
+{
+	struct netdma_list *l = &ch->list;
+	struct netdma_desc *d = l->give;
+	uint64_t i;
+
+	for (i = l->given; i != l->accepted; i++, d = d->next) {
+		d->flags |= NETDMA_DESC_DROPPED;
+		netdma_desc_set_status(d, NETDMA_NOT_COPIED, NETDMA_ERROR_CANCELED);
+	}
+}
+
+/* Lead from the tail of the old list to the new one, whatever the client put there. */
+static void
+bridge(struct netdma_channel *ch, struct netdma_desc *first)
+{
+	if (ch->list.delivered == ch->list.accepted || ch->tail->next == NULL ||
+			ch->tail->next == first)
+		return;
+	ch->bridge[ch->nb_bridges++] = (struct bridge){ ch->tail, ch->tail->next };
+	ch->tail->user_context1 |= CTX_BRIDGE;
+	ch->tail->next = first;
+}
+
+static int
+refused(struct netdma_channel *ch, const char *what, const struct netdma_check *check, int ret)
+{
+	counter_add(&ch->count.refused, 1);
+	NETDMA_LOG_LIMITED(ERR, "channel %d: %s refused: descriptor %u: %s", ch->id, what,
+			check->index, check->reason);
+	return ret;
+}
+
+/* A list was accepted whatever the engine says; what an engine that has gone means for the
+ * channel is not decided here yet.
+ */
+void
+netdma_engine_result(const struct netdma_channel *ch, int ret)
+{
+	if (unlikely(ret < 0))
+		NETDMA_LOG_LIMITED(ERR, "channel %d: its engine says: %s", ch->id,
+				rte_strerror(-ret));
+}
+
+static int
+start_ring(struct netdma_channel *ch)
+{
+	int ret = netdma_channel_feed(ch, FEED_RING);
+
+	if (ret != 0)
+		return ret;
+	netdma_list_drop(ch);
+	if (ch->started)
+		netdma_engine_result(ch, ch->poll(ch->engine));
+	return 0;
+}
+
+static int
+start_list(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
+		uint32_t n)
+{
+	struct netdma_check check;
+	int ret;
+
+	if (ch->feed == FEED_RING) {
+		ret = netdma_channel_feed(ch, FEED_LIST);
+		if (ret != 0)
+			return ret;
+	}
+	if (ch->nb_bridges == CHANNEL_BRIDGES) {
+		NETDMA_LOG_LIMITED(ERR, "channel %d was started %d times without a poll", ch->id,
+				CHANNEL_BRIDGES);
+		return -EBUSY;
+	}
+	if (ch->trusted && first != NULL && last != NULL && n != 0)
+		ret = 0;
+	else
+		ret = check_list(ch, first, last, n, &check);
+	if (ret != 0)
+		return refused(ch, "start", &check, ret);
+	ch->feed = FEED_LIST;
+	ch->started = true;
+	netdma_list_drop(ch);
+	bridge(ch, first);
+	netdma_list_link(ch, first, last, n);
+	netdma_trace_channel_start(ch->id, first, n);
+	netdma_engine_result(ch, ch->provider->ops->channel_start(ch->engine));
+	return 0;
+}
+
+/* Before memory is looked up: what was hit in an older table may be gone. */
+static void
+regions_refresh(struct netdma_channel *ch)
+{
+	if (unlikely(ch->regions.gen != __atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE)))
+		netdma_region_flush(ch);
+}
+
+int
+netdma_channel_start(struct netdma_channel *ch, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n)
+{
+	int ret;
+
+	if (ch == NULL)
+		return -EINVAL;
+	ret = netdma_channel_enter(ch);
+	if (ret != 0)
+		return ret;
+	if (ch->in_callback) {
+		ret = -EBUSY;
+	} else if (first == NULL && last == NULL && n == 0 && ch->feed != FEED_LIST) {
+		ret = start_ring(ch);
+	} else {
+		regions_refresh(ch);
+		ret = start_list(ch, first, last, n);
+	}
+	netdma_channel_leave(ch);
+	return ret;
+}
+
+int
+netdma_channel_append(struct netdma_channel *ch, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n)
+{
+	struct netdma_check check;
+	int ret;
+
+	if (unlikely(ch == NULL))
+		return -EINVAL;
+	ret = netdma_channel_enter(ch);
+	if (unlikely(ret != 0))
+		return ret;
+	ret = check_continues(ch, first, &check);
+	if (likely(ret == 0) && !(ch->trusted && first != NULL && last != NULL && n != 0)) {
+		regions_refresh(ch);
+		ret = check_list(ch, first, last, n, &check);
+	}
+	if (likely(ret == 0)) {
+		netdma_list_link(ch, first, last, n);
+		netdma_trace_fp_append(ch->id, first, n);
+		netdma_engine_result(ch, ch->append(ch->engine));
+	} else {
+		refused(ch, "append", &check, ret);
+	}
+	netdma_channel_leave(ch);
+	return ret;
+}
+
+int
+netdma_channel_check(struct netdma_channel *ch, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n, struct netdma_check *user)
+{
+	struct netdma_check check;
+	int ret;
+
+	if (ch == NULL)
+		return -EINVAL;
+	ret = netdma_channel_enter(ch);
+	if (ret != 0)
+		return ret;
+	/* Hits of its own: a ring-fed channel's may be in another address space. */
+	netdma_region_flush(ch);
+	ret = check_list(ch, first, last, n, &check);
+	if (ret == 0)
+		unmark(first, n);
+	else if (user != NULL)
+		*user = check;
+	netdma_region_flush(ch);
+	netdma_channel_leave(ch);
+	return ret;
+}
+
+int
+netdma_channel_suspend(struct netdma_channel *ch, struct netdma_desc **last_processed)
+{
+	return ch == NULL || last_processed == NULL ? -EINVAL : -ENOTSUP;
+}
+
+int
+netdma_channel_resume(struct netdma_channel *ch, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n)
+{
+	RTE_SET_USED(first);
+	RTE_SET_USED(last);
+	RTE_SET_USED(n);
+	return ch == NULL ? -EINVAL : -ENOTSUP;
+}
+
+int
+netdma_channel_abort(struct netdma_channel *ch)
+{
+	return ch == NULL ? -EINVAL : -ENOTSUP;
+}
+
+int
+netdma_channel_reset(struct netdma_channel *ch)
+{
+	return ch == NULL ? -EINVAL : -ENOTSUP;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Driving a channel, and giving back what has completed. */
+
+#include <sched.h>
+
+#include <rte_cycles.h>
+#include <rte_pause.h>
+
+#include "guard.h"
+#include "private.h"
+#include "trace.h"
+
+/* Flags with which a descriptor is more work to deliver than to count. */
+#define NOT_SIMPLE (NETDMA_DESC_OP_TYPE_MASK | NETDMA_DESC_DROPPED | NETDMA_DESC_NULL_TRANSFER | \
+	NETDMA_DESC_INTERRUPT_ON_COMPLETION)
+
+void
+netdma_word_write(struct netdma_channel *ch, const struct netdma_desc *d, uint32_t state)
+{
+	if (ch->word != NULL)
+		__atomic_store_n(ch->word, (uintptr_t)d | state, __ATOMIC_RELEASE);
+}
+
+/* Look at what has completed since the last time, for the last descriptor that wants the
+ * word written and was copied.
+ */
+static void
+word_update(struct netdma_channel *ch)
+{
+	struct netdma_list *l = &ch->list;
+	struct netdma_desc *d, *found = NULL;
+
+	while (ch->word_count != l->completed) {
+		d = ch->word_count == l->delivered ? l->head : ch->word_last->next;
+		if ((d->flags & NETDMA_DESC_STATUS_UPDATE_ON_COMPLETION) &&
+				netdma_desc_status(d) == NETDMA_COPIED)
+			found = d;
+		ch->word_last = d;
+		ch->word_count++;
+	}
+	if (found != NULL)
+		netdma_word_write(ch, found, l->completed == l->accepted ? NETDMA_WORD_IDLE :
+				NETDMA_WORD_ACTIVE);
+}
+
+/* Give the client back a `next` that was borrowed. Bridges come back in their order. */
+static void
+bridge_return(struct netdma_channel *ch, struct netdma_desc *d)
+{
+	unsigned int i;
+
+	d->next = ch->bridge[0].next;
+	for (i = 1; i < ch->nb_bridges; i++)
+		ch->bridge[i - 1] = ch->bridge[i];
+	ch->nb_bridges--;
+}
+
+static void
+count_status(struct netdma_channel *ch, struct netdma_desc *d, enum netdma_status status)
+{
+	switch (status) {
+	case NETDMA_COPIED:
+		counter_add(&ch->count.copied, 1);
+		if (!netdma_desc_is_void(d))
+			counter_add(&ch->count.bytes, d->length);
+		break;
+	case NETDMA_NOT_COPIED:
+		counter_add(&ch->count.not_copied, 1);
+		break;
+	case NETDMA_FAILED:
+		counter_add(&ch->count.failed, 1);
+		break;
+	case NETDMA_UNKNOWN:
+		counter_add(&ch->count.unknown, 1);
+		break;
+	}
+}
+
+/* Deliver a descriptor that is not simply copied. @return whether an entry is complete. */
+static bool
+deliver_other(struct netdma_channel *ch, struct netdma_desc *d, struct netdma_completion *e,
+		uint64_t now)
+{
+	uint64_t ctx = d->user_context1;
+	enum netdma_status status = netdma_desc_status(d);
+	struct netdma_completion *part = &ch->part;
+	bool transfer = (d->flags & NETDMA_DESC_OP_TYPE_MASK) == NETDMA_DESC_OP_TRANSFER;
+
+	count_status(ch, d, status);
+	if (ch->latency_on && ctx >> CTX_STAMP_SHIFT != 0)
+		netdma_latency_add(ch->latency, ctx >> CTX_STAMP_SHIFT, now);
+	if (!transfer && status == NETDMA_COPIED)
+		ch->dca_context = d->dca_context;
+	if (ctx & CTX_BRIDGE)
+		bridge_return(ch, d);
+	d->flags &= ~NETDMA_DESC_DROPPED;
+	d->user_context1 = 0;
+
+	if (part->nb_segs == 0 || status > part->status)
+		part->error = (uint8_t)((ctx & NETDMA_CTX_ERROR_MASK) >> NETDMA_CTX_ERROR_SHIFT);
+	part->status = part->nb_segs == 0 ? status :
+			netdma_status_join((enum netdma_status)part->status, status);
+	part->nb_segs++;
+	if (ctx & CTX_MORE)
+		return false;
+	*e = *part;
+	*part = (struct netdma_completion){ 0 };
+	e->user = d->user;
+	e->desc = ch->feed == FEED_LIST ? d : NULL;
+	e->interrupt = transfer && (d->flags & NETDMA_DESC_INTERRUPT_ON_COMPLETION) != 0;
+	return true;
+}
+
+/* Take completed descriptors off the list. @return the number of entries. */
+static unsigned int
+deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max,
+		unsigned int *nb_interrupts)
+{
+	struct netdma_list *l = &ch->list;
+	uint64_t delivered = l->delivered, from = delivered, copied = 0, bytes = 0;
+	uint64_t now = ch->latency_on ? netdma_stamp() : 0;
+	bool ring = ch->feed == FEED_RING;
+	struct netdma_desc *d = l->head, *next;
+	unsigned int n = 0;
+
+	for (; n < max && delivered != l->completed; delivered++, d = next) {
+		struct netdma_completion *e = &done[n];
+
+		next = d->next;
+		if (likely(((d->user_context1 & ~CTX_ON_LIST) | (d->flags & NOT_SIMPLE)) == 0 &&
+				ch->part.nb_segs == 0)) {
+			*e = (struct netdma_completion){ .user = d->user,
+					.desc = ring ? NULL : d, .nb_segs = 1 };
+			d->user_context1 = 0;
+			bytes += d->length;
+			copied++;
+			n++;
+		} else if (deliver_other(ch, d, e, now)) {
+			*nb_interrupts += e->interrupt;
+			n++;
+		}
+	}
+	l->head = d;
+	counter_add(&ch->count.copied, copied);
+	counter_add(&ch->count.bytes, bytes);
+	if (ring)
+		ch->ring_freed += delivered - from;
+	__atomic_store_n(&l->delivered, delivered, __ATOMIC_RELEASE);
+	return n;
+}
+
+static void
+call_back(struct netdma_channel *ch, const struct netdma_completion *done, unsigned int n)
+{
+	unsigned int i;
+
+	ch->in_callback = true;
+	netdma_callback_enter();
+	for (i = 0; i < n; i++)
+		if (done[i].interrupt)
+			ch->completion(ch, &done[i], ch->completion_arg);
+	netdma_callback_leave();
+	ch->in_callback = false;
+}
+
+static void
+drive(struct netdma_channel *ch)
+{
+	netdma_engine_result(ch, ch->poll(ch->engine));
+	if (ch->word != NULL)
+		word_update(ch);
+}
+
+static unsigned int
+collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
+{
+	struct netdma_completion local[32];
+	unsigned int n = 0, k, got, interrupts;
+
+	do {
+		k = done != NULL ? max : RTE_MIN(max - n, RTE_DIM(local));
+		interrupts = 0;
+		got = deliver(ch, done != NULL ? done : local, k, &interrupts);
+		if (interrupts != 0 && ch->completion != NULL)
+			call_back(ch, done != NULL ? done : local, got);
+		n += got;
+	} while (done == NULL && got == k && n < max);
+	return n;
+}
+
+int
+netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t max)
+{
+	unsigned int n = 0;
+
+	if (unlikely(ch == NULL))
+		return -EINVAL;
+	if (unlikely(ch->in_callback))
+		return -EBUSY;
+	counter_add(&ch->count.polls, 1);
+	if (likely(netdma_channel_enter(ch) == 0)) {
+		drive(ch);
+		n = collect(ch, done, max);
+		netdma_channel_leave(ch);
+	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {
+		/* Nobody drives it any more; what has completed is the client's all the same. */
+		n = collect(ch, done, max);
+	}
+	netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
+	return (int)n;
+}
+
+int
+netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
+{
+	uint64_t start = rte_get_timer_cycles(), hz = rte_get_timer_hz();
+	uint64_t timeout = timeout_us / 1000000 * hz + timeout_us % 1000000 * hz / 1000000;
+	unsigned int i;
+	bool done;
+	int ret;
+
+	if (ch == NULL)
+		return -EINVAL;
+	if (ch->in_callback)
+		return -EBUSY;
+	for (i = 0;; i++) {
+		ret = netdma_channel_enter(ch);
+		if (ret != 0)
+			return ret;
+		drive(ch);
+		done = ch->list.completed == ch->list.accepted;
+		netdma_channel_leave(ch);
+		if (done)
+			return 0;
+		if (rte_get_timer_cycles() - start >= timeout)
+			return -ETIMEDOUT;
+		/* The engine may be waiting for this very CPU. */
+		if (i % 64 == 63)
+			sched_yield();
+		else
+			rte_pause();
+	}
+}

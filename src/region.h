@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+#ifndef NETDMA_REGION_H
+#define NETDMA_REGION_H
+
+/* The memory that engines may reach, and its IOVAs: DPDK's own, and what was registered.
+ *
+ * All of it is in one table, which is replaced whole when memory comes or goes. A
+ * channel keeps the range that it hit last on either side, so a copy that stays in its
+ * buffers' ranges costs a comparison.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <rte_branch_prediction.h>
+
+struct netdma_channel;
+
+/* Areas that can be registered at once; half of what EAL has room for. */
+#define REGION_SLOTS 64
+#define REGION_NO_SLOT 255
+
+struct region_hit {
+	uint64_t start;
+	uint64_t length;
+	uint64_t delta; /* IOVA minus virtual address */
+	uint8_t slot;   /* which registered area; REGION_NO_SLOT: DPDK's */
+};
+
+/* A channel's last hits. The owner writes, others read when it is in no call. */
+struct region_cache {
+	uint64_t gen;
+	struct region_hit src;
+	struct region_hit dst;
+	/* Which registered areas were hit in this table; and for those of older tables, how
+	 * many descriptors had been filled or accepted then: one of these may use it.
+	 */
+	uint64_t used;
+	uint64_t used_until[REGION_SLOTS];
+};
+
+/* Counts every change of memory. */
+extern uint64_t netdma_region_gen;
+
+int netdma_region_init(void);
+void netdma_region_fini(void);
+
+/* Forget the hits, and remember what they stand for in descriptors. */
+void netdma_region_flush(struct netdma_channel *ch);
+
+static inline bool
+region_covers(const struct region_hit *hit, uint64_t addr, uint64_t length)
+{
+	return addr - hit->start < hit->length && length <= hit->length - (addr - hit->start);
+}
+
+/* The slow paths of the two functions below. */
+bool netdma_region_miss(struct netdma_channel *ch, struct region_hit *hit, bool iova,
+		uint64_t addr, uint64_t length);
+bool netdma_region_miss_piece(struct netdma_channel *ch, struct region_hit *hit, uint64_t addr);
+
+/* Whether an engine may reach all of [addr, addr + length): IOVAs or virtual addresses. */
+static inline bool
+netdma_region_check(struct netdma_channel *ch, struct region_hit *hit, bool iova, uint64_t addr,
+		uint64_t length)
+{
+	return likely(region_covers(hit, addr, length)) ||
+			netdma_region_miss(ch, hit, iova, addr, length);
+}
+
+/* The IOVA of a virtual address, and how far it is contiguous. @return false: not there. */
+static inline bool
+netdma_region_translate(struct netdma_channel *ch, struct region_hit *hit, uint64_t va,
+		uint64_t *iova, uint64_t *length)
+{
+	if (unlikely(!region_covers(hit, va, 1)) && !netdma_region_miss_piece(ch, hit, va))
+		return false;
+	*iova = va + hit->delta;
+	*length = hit->length - (va - hit->start);
+	return true;
+}
+
+/* The areas that clients registered; memory.c keeps them, under the control lock. */
+int netdma_region_slot_add(uint64_t start, uint64_t length);
+void netdma_region_slot_remove(int slot);
+void netdma_region_slot_restore(int slot, uint64_t start, uint64_t length);
+void netdma_region_changed(void);
+int netdma_region_slot_find(uint64_t start, uint64_t length);
+bool netdma_region_overlaps(uint64_t start, uint64_t length);
+
+/* Whether a channel may still use a registered area that was taken out of the table. */
+bool netdma_region_in_use(int slot);
+
+/* The channels that hold hits. */
+void netdma_region_user_add(struct netdma_channel *ch);
+void netdma_region_user_remove(struct netdma_channel *ch);
+
+void netdma_region_dump(FILE *f);
+
+#endif /* NETDMA_REGION_H */
