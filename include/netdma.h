@@ -60,7 +60,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include <netdma_desc.h>
 
@@ -75,19 +74,6 @@ struct rte_mbuf;
 
 /** The library's version, e.g. "0.1.0". Any thread, also before netdma_init(). */
 const char *netdma_version(void);
-
-/**@{@name Strings
- * For logs and tables. Never NULL: "?" for a value that is not known.
- */
-/** The name of an enum netdma_status, e.g. "copied". */
-const char *netdma_status_name(int status);
-/** The name of an enum netdma_error, e.g. "page fault". */
-const char *netdma_error_name(int error);
-/** The name of an enum netdma_event_type, e.g. "provider arrival". */
-const char *netdma_event_name(int type);
-/** The name of a NETDMA_WORD_* or enum netdma_channel_state, e.g. "idle". */
-const char *netdma_state_name(int state);
-/**@}*/
 
 /* -------------------------------------------------------------- life cycle */
 
@@ -160,7 +146,7 @@ struct netdma_provider_info {
 	char name[64];               /**< E.g. "cpu0", "dma_skeleton0", "0000:00:04.0". */
 	char driver[32];             /**< E.g. "cpu", "dmadev". */
 	char friendly_name[64];      /**< For people. */
-	enum netdma_provider_state state;
+	enum netdma_provider_state state; /**< Where it is in its life. */
 	uint32_t flags;              /**< NETDMA_PROVIDER_*. */
 	uint32_t version;            /**< Interface version that its driver speaks. */
 	uint32_t hw_version;         /**< 0: not known. */
@@ -379,7 +365,8 @@ netdma_cpu_mask_isset(const struct netdma_cpu_mask *mask, unsigned int cpu)
  */
 struct netdma_channel_conf {
 	size_t size;              /**< sizeof(struct netdma_channel_conf), or 0. */
-	int provider;             /**< An id, or #NETDMA_PROVIDER_ANY: by node, then load. */
+	/** An id, or #NETDMA_PROVIDER_ANY: hardware first, then by node, then by load. */
+	int provider;
 	/** Slots of the channel's descriptor ring and, as far as the engine goes along, of
 	 * the engine's; rounded up to a power of two. 0: 1024. Lists may be longer.
 	 */
@@ -388,7 +375,7 @@ struct netdma_channel_conf {
 	uint32_t flags;           /**< NETDMA_CHANNEL_*. */
 	struct netdma_cpu_mask cpu_mask; /**< CPUs wanted for the engine's work; none: any. */
 	uint32_t priority;        /**< 0 is the lowest; capped to what the engine has. */
-	enum netdma_error_policy error_policy;
+	enum netdma_error_policy error_policy; /**< What to do about a copy that failed. */
 	uint64_t *completion_word; /**< 8-byte aligned, or NULL. See #NETDMA_WORD_STATE. */
 	netdma_completion_cb_t completion; /**< May be NULL. */
 	void *arg;                /**< For @c completion. */
@@ -396,8 +383,8 @@ struct netdma_channel_conf {
 
 /** What a channel is doing. The first five have the values of NETDMA_WORD_*. */
 enum netdma_channel_state {
-	NETDMA_CHANNEL_ACTIVE = NETDMA_WORD_ACTIVE,       /**< Work outstanding. */
-	NETDMA_CHANNEL_IDLE = NETDMA_WORD_IDLE,           /**< Started, nothing outstanding. */
+	NETDMA_CHANNEL_ACTIVE = NETDMA_WORD_ACTIVE,       /**< Not everything has completed. */
+	NETDMA_CHANNEL_IDLE = NETDMA_WORD_IDLE,           /**< Everything has completed. */
 	NETDMA_CHANNEL_SUSPENDED = NETDMA_WORD_SUSPENDED, /**< Suspended. */
 	NETDMA_CHANNEL_HALTED = NETDMA_WORD_HALTED,       /**< Only start is legal. */
 	NETDMA_CHANNEL_ARMED = NETDMA_WORD_ARMED,         /**< Allocated, not started. */
@@ -409,7 +396,7 @@ struct netdma_channel_info {
 	size_t size;              /**< Set by the caller: sizeof, or 0. */
 	int id;                   /**< For telemetry and logs; not used again. */
 	int provider;             /**< Id of its provider. */
-	enum netdma_channel_state state;
+	enum netdma_channel_state state; /**< What it is doing. */
 	uint32_t flags;           /**< NETDMA_CHANNEL_*, also #NETDMA_CHANNEL_FALLBACK. */
 	uint32_t nb_desc;         /**< Slots of the channel's ring. */
 	uint32_t engine_desc;     /**< Descriptors that the engine takes at once. */
@@ -520,25 +507,14 @@ int netdma_channel_check(struct netdma_channel *channel, struct netdma_desc *fir
  */
 int netdma_channel_suspend(struct netdma_channel *channel, struct netdma_desc **last_processed);
 
-/** Go on with the edited list, which begins with @p first. NetDMA's ResumeDma. Not there
- * yet.
- * @return
- *   -ENOTSUP.
- */
+/** Go on with the edited list. NetDMA's ResumeDma. Not there yet. @return -ENOTSUP. */
 int netdma_channel_resume(struct netdma_channel *channel, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);
 
-/** Stop at once; then only start is legal. NetDMA's AbortDma. Not there yet.
- * @return
- *   -ENOTSUP.
- */
+/** Stop at once; then only start is legal. NetDMA's AbortDma. Not there yet. @return -ENOTSUP. */
 int netdma_channel_abort(struct netdma_channel *channel);
 
-/** Like abort, and the channel is as freshly allocated. NetDMA's ResetChannel. Not there
- * yet.
- * @return
- *   -ENOTSUP.
- */
+/** Abort, and be as freshly allocated. NetDMA's ResetChannel. Not there yet. @return -ENOTSUP. */
 int netdma_channel_reset(struct netdma_channel *channel);
 
 /* ------------------------------------------------------ the everyday calls */
@@ -560,7 +536,7 @@ int netdma_channel_reset(struct netdma_channel *channel);
  * @param user
  *   Comes back in netdma_completion::user.
  * @return
- *   0; -ENOSPC without room (poll, then try again); -E2BIG for a copy that needs more
+ *   0; -ENOSPC without room (keep it, poll, then try again); -E2BIG for a copy that needs more
  *   slots than the whole ring has; -EFAULT for memory that the engine may not reach;
  *   -EINVAL for a wrong flag; -EBUSY on a list-fed channel with work outstanding;
  *   -ENODEV when its provider is gone. Nothing was filled when it is not 0.
@@ -602,7 +578,8 @@ int netdma_marker(struct netdma_channel *channel, uint32_t flags, void *user);
  *
  * @return
  *   The number of slots that were handed over, or a negative errno: -ENODEV when the
- *   provider is gone, -ECANCELED after an abort or halt. They stay filled then.
+ *   provider is gone, -ECANCELED after an abort or halt. They stay filled then, and if the
+ *   channel is freed so, nothing of them has moved or will.
  */
 int netdma_submit(struct netdma_channel *channel);
 
@@ -707,67 +684,11 @@ int netdma_mem_register(void *addr, size_t length);
  */
 int netdma_mem_unregister(void *addr, size_t length);
 
-/* ----------------------------------------------------------- observability */
-
-/** Counters of a channel since it was allocated or they were reset. */
-struct netdma_channel_stats {
-	size_t size;           /**< Set by the caller: sizeof, or 0. */
-	uint64_t accepted;     /**< Descriptors handed over. */
-	uint64_t copied;       /**< Descriptors that ended as #NETDMA_COPIED. */
-	uint64_t not_copied;   /**< As #NETDMA_NOT_COPIED. */
-	uint64_t failed;       /**< As #NETDMA_FAILED. */
-	uint64_t unknown;      /**< As #NETDMA_UNKNOWN. */
-	uint64_t bytes;        /**< Bytes of those that were copied. */
-	uint64_t by_engine;    /**< Copied by the provider's engine. */
-	uint64_t by_recovery;  /**< Copied on the CPU because the engine had failed. */
-	uint64_t by_failover;  /**< Copied by another provider because the first had gone. */
-	uint64_t lists;        /**< Lists handed over: starts, appends, submits. */
-	uint64_t refused;      /**< Lists and everyday calls refused because they were wrong. */
-	uint64_t no_room;      /**< Everyday calls that found no room. */
-	uint64_t polls;        /**< Calls of netdma_poll(). */
-};
-
-/** Counters of a channel. Any thread. @return 0 or -EINVAL. */
-int netdma_channel_stats_get(const struct netdma_channel *channel,
-		struct netdma_channel_stats *stats);
-
-/** Count from zero again. Any thread. @return 0 or -EINVAL. */
-int netdma_channel_stats_reset(struct netdma_channel *channel);
-
-/** Buckets of a latency histogram: four for each power of two nanoseconds. */
-#define NETDMA_LATENCY_BUCKETS 160
-
-/** Time from hand-over to completion as netdma_poll() saw it. */
-struct netdma_latency {
-	size_t size;         /**< Set by the caller: sizeof, or 0. */
-	uint64_t count;      /**< Descriptors measured. */
-	uint64_t max_ns;     /**< The longest. */
-	/** How many fell into each bucket; its bounds: netdma_latency_bucket_ns(). */
-	uint64_t bucket[NETDMA_LATENCY_BUCKETS];
-};
-
-/** Switch a channel's latency histogram on or off; on clears it. Its owner. @return 0 or
- * -EINVAL.
- */
-int netdma_channel_latency_enable(struct netdma_channel *channel, bool on);
-
-/** The latency histogram. Any thread. @return 0; -ENOENT when it was never on; -EINVAL. */
-int netdma_channel_latency_get(const struct netdma_channel *channel,
-		struct netdma_latency *latency);
-
-/** Where a bucket begins, in nanoseconds; where the one before it ends. */
-uint64_t netdma_latency_bucket_ns(unsigned int bucket);
-
-/** The latency that a share (0.0 to 1.0) of the measured descriptors stayed below, in
- * nanoseconds: the upper bound of its bucket.
- */
-uint64_t netdma_latency_quantile_ns(const struct netdma_latency *latency, double share);
-
-/** Print providers, clients, channels, pools and memory. @return 0 or -EINVAL. */
-int netdma_dump(FILE *f);
-
 #ifdef __cplusplus
 }
 #endif
+
+/* What can be watched is a header of its own, and belongs to this one. */
+#include <netdma_stats.h>
 
 #endif /* NETDMA_H */

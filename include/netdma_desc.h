@@ -121,7 +121,9 @@ enum netdma_status {
 	 * entry of which some segments were copied and others were not is reported so too.
 	 */
 	NETDMA_FAILED,
-	/** The engine had it and never said: the content of the destination is undefined. */
+	/** The engine had it and never said: the content of the destination is undefined, and
+	 * neither buffer may be used again before that engine is known to be quiet.
+	 */
 	NETDMA_UNKNOWN,
 };
 

@@ -197,11 +197,11 @@ netdma_desc_pieces(const struct netdma_desc *d, struct netdma_piece piece[NETDMA
 	return n;
 }
 
-/**@{@name What the library keeps in user_context1 */
-#define NETDMA_CTX_STATUS_SHIFT 8
-#define NETDMA_CTX_STATUS_MASK  UINT64_C(0x0f00)
-#define NETDMA_CTX_ERROR_SHIFT  16
-#define NETDMA_CTX_ERROR_MASK   UINT64_C(0xff0000)
+/**@{@name Where the outcome stands in user_context1 */
+#define NETDMA_CTX_STATUS_SHIFT 8                    /**< Of enum netdma_status. */
+#define NETDMA_CTX_STATUS_MASK  UINT64_C(0x0f00)     /**< Of enum netdma_status. */
+#define NETDMA_CTX_ERROR_SHIFT  16                   /**< Of enum netdma_error. */
+#define NETDMA_CTX_ERROR_MASK   UINT64_C(0xff0000)   /**< Of enum netdma_error. */
 /**@}*/
 
 /**
@@ -307,13 +307,10 @@ struct netdma_provider_ops {
 	int (*append)(void *channel);
 	/** Move the marks. Mandatory. @return as append. */
 	int (*poll)(void *channel);
-	/** SuspendDma, ResumeDma, AbortDma, ResetChannel: for engines that have them. Not
-	 * called yet: NULL.
-	 */
-	int (*suspend)(void *channel);
-	int (*resume)(void *channel);
-	int (*abort)(void *channel);
-	int (*reset)(void *channel);
+	int (*suspend)(void *channel); /**< SuspendDma. Optional, not called yet. */
+	int (*resume)(void *channel);  /**< ResumeDma. Goes with suspend. */
+	int (*abort)(void *channel);   /**< AbortDma. Optional, not called yet. */
+	int (*reset)(void *channel);   /**< ResetChannel. Optional, not called yet. */
 };
 
 /** The characteristics with which a provider registers. */
@@ -323,7 +320,7 @@ struct netdma_provider_conf {
 	const char *name;          /**< Unique; at most 63 characters. */
 	const char *friendly_name; /**< For people; NULL: the name. */
 	uint32_t max_channels;     /**< Maximum channel count. */
-	const struct netdma_provider_ops *ops;
+	const struct netdma_provider_ops *ops; /**< Its services. */
 	void *priv;                /**< First argument of ops. */
 };
 
@@ -346,7 +343,7 @@ struct netdma_provider *netdma_provider_register(const struct netdma_driver *dri
  * called before this returns.
  *
  * @return
- *   0; -EBUSY when it is not stopped, or detached channels are not freed yet; -EINVAL.
+ *   0; -EBUSY when it is not stopped; -EINVAL.
  */
 int netdma_provider_deregister(struct netdma_provider *provider);
 

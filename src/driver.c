@@ -94,7 +94,7 @@ args_split(const char *args, char **name, struct rte_kvargs **kvargs)
 	return 0;
 }
 
-/* Whether all keys are known; says which is not. */
+/* Whether all keys are known and have values; says which is not. */
 static bool
 keys_known(const char *who, const struct rte_kvargs *args, const char *const *keys)
 {
@@ -102,6 +102,12 @@ keys_known(const char *who, const struct rte_kvargs *args, const char *const *ke
 	unsigned int i, k;
 	size_t at = 0;
 
+	for (i = 0; i < args->count; i++)
+		if (args->pairs[i].value == NULL || args->pairs[i].value[0] == '\0') {
+			NETDMA_LOG(ERR, "\"%s\": the key \"%s\" has no value: key=value", who,
+					args->pairs[i].key);
+			return false;
+		}
 	if (keys == NULL)
 		return true;
 	for (i = 0; i < args->count; i++) {
@@ -138,8 +144,8 @@ netdma_provider_create(const char *args, int *id)
 	netdma_lock();
 	driver = driver_find(name, true);
 	if (driver == NULL || driver->create == NULL) {
-		NETDMA_LOG(ERR, "\"%s\": no driver makes a provider of that name; it begins with "
-				"the driver's, with a number behind it. Drivers: %s", name,
+		NETDMA_LOG(ERR, "\"%s\": no driver makes a provider of that name; it is the "
+				"driver's, with a number behind it: cpu0. Drivers: %s", name,
 				driver_names(true, buf, sizeof(buf)));
 		ret = -ENOENT;
 		goto out;

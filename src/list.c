@@ -178,19 +178,27 @@ check_list(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_d
 	return ret;
 }
 
-/* What makes an append wrong before its list is looked at. */
+/* The list before may have named the descriptor with which this one begins. */
 static int
-check_continues(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_check *check)
+check_expected(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_check *check)
 {
 	struct walk w = { .ch = ch, .desc = first, .check = check };
 
-	if (ch->feed != FEED_LIST || !ch->started)
-		return refuse(&w, -EINVAL, "append before start: the first list goes to "
-				"netdma_channel_start()");
-	if (ch->expected != NULL && ch->expected != first)
-		return refuse(&w, -EINVAL, "the last list said that this one begins with %p",
-				(void *)ch->expected);
-	return 0;
+	if (likely(ch->expected == NULL || ch->expected == first))
+		return 0;
+	return refuse(&w, -EINVAL, "the last list said that this one begins with %p",
+			(void *)ch->expected);
+}
+
+static int
+check_started(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_check *check)
+{
+	struct walk w = { .ch = ch, .desc = first, .check = check };
+
+	if (likely(ch->feed == FEED_LIST && ch->started))
+		return 0;
+	return refuse(&w, -EINVAL, "append before start: the first list goes to "
+			"netdma_channel_start()");
 }
 
 static void
@@ -358,7 +366,9 @@ netdma_channel_append(struct netdma_channel *ch, struct netdma_desc *first,
 	ret = netdma_channel_enter(ch);
 	if (unlikely(ret != 0))
 		return ret;
-	ret = check_continues(ch, first, &check);
+	ret = check_started(ch, first, &check);
+	if (likely(ret == 0))
+		ret = check_expected(ch, first, &check);
 	if (likely(ret == 0) && !(ch->trusted && first != NULL && last != NULL && n != 0)) {
 		regions_refresh(ch);
 		ret = check_list(ch, first, last, n, &check);
@@ -388,10 +398,13 @@ netdma_channel_check(struct netdma_channel *ch, struct netdma_desc *first,
 		return ret;
 	/* Hits of its own: a ring-fed channel's may be in another address space. */
 	netdma_region_flush(ch);
-	ret = check_list(ch, first, last, n, &check);
-	if (ret == 0)
-		unmark(first, n);
-	else if (user != NULL)
+	ret = ch->feed == FEED_LIST && ch->started ? check_expected(ch, first, &check) : 0;
+	if (ret == 0) {
+		ret = check_list(ch, first, last, n, &check);
+		if (ret == 0)
+			unmark(first, n);
+	}
+	if (ret != 0 && user != NULL)
 		*user = check;
 	netdma_region_flush(ch);
 	netdma_channel_leave(ch);

@@ -32,18 +32,21 @@ word_update(struct netdma_channel *ch)
 {
 	struct netdma_list *l = &ch->list;
 	struct netdma_desc *d, *found = NULL;
+	uint32_t state = NETDMA_WORD_ACTIVE;
 
 	while (ch->word_count != l->completed) {
 		d = ch->word_count == l->delivered ? l->head : ch->word_last->next;
-		if ((d->flags & NETDMA_DESC_STATUS_UPDATE_ON_COMPLETION) &&
-				netdma_desc_status(d) == NETDMA_COPIED)
-			found = d;
 		ch->word_last = d;
 		ch->word_count++;
+		if ((d->flags & NETDMA_DESC_STATUS_UPDATE_ON_COMPLETION) &&
+				netdma_desc_status(d) == NETDMA_COPIED) {
+			found = d;
+			state = ch->word_count == l->accepted ? NETDMA_WORD_IDLE :
+					NETDMA_WORD_ACTIVE;
+		}
 	}
 	if (found != NULL)
-		netdma_word_write(ch, found, l->completed == l->accepted ? NETDMA_WORD_IDLE :
-				NETDMA_WORD_ACTIVE);
+		netdma_word_write(ch, found, state);
 }
 
 /* Give the client back a `next` that was borrowed. Bridges come back in their order. */

@@ -145,7 +145,7 @@ netdma_provider_deregister(struct netdma_provider *p)
 	if (p == NULL || !netdma_is_initialised())
 		return -EINVAL;
 	netdma_lock();
-	if (p->state != NETDMA_PROVIDER_REGISTERED || p->nb_channels != 0) {
+	if (p->state != NETDMA_PROVIDER_REGISTERED) {
 		NETDMA_LOG(ERR, "provider %s: stop it before it is deregistered", p->name);
 		ret = -EBUSY;
 	} else {

@@ -77,6 +77,18 @@ netdma_event_name(int type)
 }
 
 const char *
+netdma_provider_state_name(int state)
+{
+	static const char *const names[] = {
+		[NETDMA_PROVIDER_REGISTERED] = "registered",
+		[NETDMA_PROVIDER_STARTED] = "started",
+		[NETDMA_PROVIDER_STOPPING] = "stopping",
+	};
+
+	return name_of(names, RTE_DIM(names), state);
+}
+
+const char *
 netdma_state_name(int state)
 {
 	static const char *const names[] = {

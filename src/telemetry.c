@@ -42,13 +42,6 @@ handle_providers(const char *cmd, const char *params, struct rte_tel_data *d)
 	return 0;
 }
 
-static const char *
-provider_state_name(enum netdma_provider_state state)
-{
-	return state == NETDMA_PROVIDER_STARTED ? "started" :
-			state == NETDMA_PROVIDER_STOPPING ? "stopping" : "registered";
-}
-
 static int
 handle_provider(const char *cmd, const char *params, struct rte_tel_data *d)
 {
@@ -68,7 +61,7 @@ handle_provider(const char *cmd, const char *params, struct rte_tel_data *d)
 	rte_tel_data_add_dict_string(d, "name", info.name);
 	rte_tel_data_add_dict_string(d, "driver", info.driver);
 	rte_tel_data_add_dict_string(d, "friendly_name", info.friendly_name);
-	rte_tel_data_add_dict_string(d, "state", provider_state_name(info.state));
+	rte_tel_data_add_dict_string(d, "state", netdma_provider_state_name(info.state));
 	rte_tel_data_add_dict_string(d, "engine",
 			info.flags & NETDMA_PROVIDER_SOFTWARE ? "software" : "hardware");
 	rte_tel_data_add_dict_string(d, "addresses",

@@ -21,6 +21,9 @@
 
 RTE_LOG_REGISTER(netdma_dmadev_logtype, lib.netdma.dmadev, NOTICE);
 
+/* All that ever had a provider: a device stays configured when its provider goes, and it is
+ * still ours to configure again.
+ */
 static TAILQ_HEAD(, dmadev) devices = TAILQ_HEAD_INITIALIZER(devices);
 
 /* Names that were given with allow= and block=. */
@@ -109,8 +112,7 @@ destroy(void *provider)
 {
 	struct dmadev *dev = provider;
 
-	TAILQ_REMOVE(&devices, dev, next);
-	free(dev);
+	dev->provider = NULL;
 }
 
 static const struct netdma_provider_ops ops = {
@@ -123,10 +125,34 @@ static const struct netdma_provider_ops ops = {
 	.poll = dmadev_channel_poll,
 };
 
+static struct dmadev *
+device_find(const char *name)
+{
+	struct dmadev *dev;
+
+	TAILQ_FOREACH(dev, &devices, next)
+		if (strcmp(dev->name, name) == 0)
+			return dev;
+	return NULL;
+}
+
+static struct dmadev *
+device_new(const char *name)
+{
+	struct dmadev *dev = calloc(1, sizeof(*dev));
+
+	if (dev == NULL)
+		return NULL;
+	rte_strscpy(dev->name, name, sizeof(dev->name));
+	dev->engine = dmadev_engine_find(name);
+	TAILQ_INSERT_TAIL(&devices, dev, next);
+	return dev;
+}
+
 static int
 add(const struct netdma_driver *driver, const char *name)
 {
-	struct dmadev *dev = calloc(1, sizeof(*dev));
+	struct dmadev *dev = device_find(name);
 	char friendly_name[64];
 	struct netdma_provider_conf conf = {
 		.version = NETDMA_INTERFACE_VERSION,
@@ -134,22 +160,18 @@ add(const struct netdma_driver *driver, const char *name)
 		.friendly_name = friendly_name,
 		.max_channels = 1,
 		.ops = &ops,
-		.priv = dev,
 	};
 	int ret;
 
 	if (dev == NULL)
+		dev = device_new(name);
+	if (dev == NULL)
 		return -ENOMEM;
 	snprintf(friendly_name, sizeof(friendly_name), "dmadev %s", name);
-	rte_strscpy(dev->name, name, sizeof(dev->name));
-	dev->engine = dmadev_engine_find(name);
+	conf.priv = dev;
 	dev->provider = netdma_provider_register(driver, &conf);
-	if (dev->provider == NULL) {
-		ret = -rte_errno;
-		free(dev);
-		return ret;
-	}
-	TAILQ_INSERT_TAIL(&devices, dev, next);
+	if (dev->provider == NULL)
+		return -rte_errno;
 	ret = netdma_provider_start(netdma_provider_id(dev->provider));
 	if (ret != 0)
 		netdma_provider_deregister(dev->provider);
@@ -159,11 +181,10 @@ add(const struct netdma_driver *driver, const char *name)
 static bool
 wanted(const struct rte_dma_info *info)
 {
-	const struct dmadev *dev;
+	const struct dmadev *dev = device_find(info->dev_name);
 
-	TAILQ_FOREACH(dev, &devices, next)
-		if (strcmp(dev->name, info->dev_name) == 0)
-			return false;
+	if (dev != NULL && dev->provider != NULL)
+		return false;
 	if (names_have(&blocked, info->dev_name) ||
 			(allowed.n != 0 && !names_have(&allowed, info->dev_name))) {
 		DMADEV_LOG(INFO, "%s is not wanted", info->dev_name);
@@ -181,11 +202,10 @@ wanted(const struct rte_dma_info *info)
 static void
 scan_gone(void)
 {
-	struct dmadev *dev, *following;
+	struct dmadev *dev;
 
-	for (dev = TAILQ_FIRST(&devices); dev != NULL; dev = following) {
-		following = TAILQ_NEXT(dev, next);
-		if (rte_dma_get_dev_id_by_name(dev->name) >= 0)
+	TAILQ_FOREACH(dev, &devices, next) {
+		if (dev->provider == NULL || rte_dma_get_dev_id_by_name(dev->name) >= 0)
 			continue;
 		if (netdma_provider_stop(netdma_provider_id(dev->provider)) == 0)
 			netdma_provider_deregister(dev->provider);

@@ -34,7 +34,7 @@ struct dmadev {
 	TAILQ_ENTRY(dmadev) next;
 	char name[64];
 	const struct dmadev_engine *engine;
-	struct netdma_provider *provider;
+	struct netdma_provider *provider; /* NULL: the device is gone, or not wanted */
 	bool configured; /* by us */
 };
 
