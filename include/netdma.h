@@ -190,7 +190,8 @@ int netdma_provider_destroy(int id);
  * Start a provider that was stopped. Clients are told (#NETDMA_EVENT_PROVIDER_ARRIVAL).
  *
  * @return
- *   0, also when it is started; -ENODEV for an unknown id; or the error of the driver.
+ *   0, also when it is started; -ENODEV for an unknown id; -EBUSY while it is being stopped;
+ *   or the error of the driver.
  */
 int netdma_provider_start(int id);
 
@@ -454,7 +455,7 @@ int netdma_channel_info_get(const struct netdma_channel *channel,
  * @param n
  *   How many descriptors the list has.
  * @return
- *   0; -EINVAL (a descriptor not 64-byte aligned, a reserved or wrong flag, a @c next
+ *   0; -EAGAIN (another thread has the channel, try again); -EINVAL (a descriptor not 64-byte aligned, a reserved or wrong flag, a @c next
  *   that leaves the pool or is NULL, a cycle, a count that does not match, no pool);
  *   -ERANGE (a length of 0 or beyond netdma_channel_info::max_transfer); -EFAULT (an
  *   address outside the memory that the engine may reach); -EBUSY (a descriptor is
@@ -536,7 +537,8 @@ int netdma_channel_reset(struct netdma_channel *channel);
  * @param user
  *   Comes back in netdma_completion::user.
  * @return
- *   0; -ENOSPC without room (keep it, poll, then try again); -E2BIG for a copy that needs more
+ *   0; -ENOSPC without room, or while another thread has the channel (keep it, poll, then
+ *   try again); -E2BIG for a copy that needs more
  *   slots than the whole ring has; -EFAULT for memory that the engine may not reach;
  *   -EINVAL for a wrong flag; -EBUSY on a list-fed channel with work outstanding;
  *   -ENODEV when its provider is gone. Nothing was filled when it is not 0.
@@ -577,7 +579,8 @@ int netdma_marker(struct netdma_channel *channel, uint32_t flags, void *user);
  * Hand over what was filled: one list, one doorbell. Nothing filled: nothing to do.
  *
  * @return
- *   The number of slots that were handed over, or a negative errno: -ENODEV when the
+ *   The number of slots that were handed over: all that were filled, or 0 while another
+ *   thread has the channel (submit again after a poll); or a negative errno: -ENODEV when the
  *   provider is gone, -ECANCELED after an abort or halt. They stay filled then, and if the
  *   channel is freed so, nothing of them has moved or will.
  */
@@ -616,7 +619,8 @@ int netdma_channel_outstanding(const struct netdma_channel *channel);
  * @param timeout_us
  *   Microseconds; 0 tries once.
  * @return
- *   0; -ETIMEDOUT; -ENODEV when its provider is gone; -EBUSY from a callback; -EINVAL.
+ *   0; -ETIMEDOUT; -EAGAIN while another thread has the channel; -ENODEV when its provider is
+ *   gone; -EBUSY from a callback; -EINVAL.
  */
 int netdma_channel_drain(struct netdma_channel *channel, uint64_t timeout_us);
 
@@ -671,7 +675,8 @@ int netdma_desc_free(struct netdma_desc_pool *pool, struct netdma_desc *first, u
  *   0; -EINVAL when it is not page-aligned or empty; -EEXIST when it overlaps what is
  *   registered or DPDK's own; -ENOSPC when there is no room for another; -EFAULT when a
  *   page is not mapped or, with IOVA as PA, its physical address cannot be had; or the
- *   error of rte_extmem_register() or VFIO.
+ *   error of rte_extmem_register(). VFIO, where it is used, maps the range now or, if it has
+ *   no device yet, when a channel is allocated on one.
  */
 int netdma_mem_register(void *addr, size_t length);
 
@@ -680,7 +685,7 @@ int netdma_mem_register(void *addr, size_t length);
  *
  * @return
  *   0; -ENOENT when that range is not registered; -EBUSY while a channel that is not
- *   trusted may be using it.
+ *   trusted may be using it; or the error of rte_extmem_unregister().
  */
 int netdma_mem_unregister(void *addr, size_t length);
 

@@ -46,7 +46,9 @@
  *     }
  *
  * So a full ring is back-pressure and not an error, a driver keeps no queue of its own,
- * and what a descriptor costs is inside the driver's own loop. A descriptor that did not
+ * and what a descriptor costs is inside the driver's own loop. A descriptor is given, and
+ * *given* moves over it, with the first of what the engine has to do for it: until then
+ * the core may take it back. A descriptor that did not
  * succeed is told with netdma_desc_set_status() before *completed* moves over it.
  *
  * Threads: the core calls the ops of one channel one at a time, from the thread that
@@ -234,6 +236,27 @@ netdma_status_join(enum netdma_status a, enum netdma_status b)
 	if (a != b && RTE_MAX(a, b) == NETDMA_NOT_COPIED)
 		return NETDMA_FAILED;
 	return RTE_MAX(a, b);
+}
+
+/** The outcome of a whole while that of its parts comes in. Zeroed: no part yet. */
+struct netdma_outcome {
+	uint8_t parts;  /**< 0: none; counts no further than 1. */
+	uint8_t status; /**< enum netdma_status of the whole. */
+	uint8_t worst;  /**< enum netdma_status of the worst part... */
+	uint8_t error;  /**< ...and its enum netdma_error. */
+};
+
+/** Take a part into account. */
+static inline void
+netdma_outcome_add(struct netdma_outcome *o, enum netdma_status status, enum netdma_error error)
+{
+	if (o->parts == 0 || status > o->worst) {
+		o->worst = (uint8_t)status;
+		o->error = (uint8_t)error;
+	}
+	o->status = o->parts == 0 ? (uint8_t)status : (uint8_t)netdma_status_join(
+			(enum netdma_status)o->status, status);
+	o->parts = 1;
 }
 
 /* ---------------------------------------------------------------- providers */

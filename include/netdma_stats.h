@@ -67,8 +67,8 @@ struct netdma_latency {
 	uint64_t bucket[NETDMA_LATENCY_BUCKETS];
 };
 
-/** Switch a channel's latency histogram on or off; on clears it. Its owner. @return 0 or
- * -EINVAL.
+/** Switch a channel's latency histogram on or off; on clears it. Its owner. @return 0,
+ * -EINVAL or -ENOMEM.
  */
 int netdma_channel_latency_enable(struct netdma_channel *channel, bool on);
 

@@ -176,66 +176,102 @@ attach_best(struct netdma_channel *ch, const struct netdma_channel_conf *conf)
 	return first != 0 ? first : ENODEV;
 }
 
+/* The channel and its ring, not attached to a provider. NULL: no memory. */
+static struct netdma_channel *
+channel_new(const struct netdma_channel_conf *conf)
+{
+	struct netdma_channel *ch;
+	int socket = conf->socket;
+	uint32_t i;
+
+	ch = netdma_zmalloc(sizeof(*ch), &socket);
+	if (ch == NULL)
+		return NULL;
+	ch->ring = netdma_zmalloc(conf->nb_desc * sizeof(ch->ring[0]), &socket);
+	if (ch->ring == NULL) {
+		rte_free(ch);
+		return NULL;
+	}
+	/* Linked here, and never again. */
+	for (i = 0; i < conf->nb_desc; i++)
+		ch->ring[i].next = &ch->ring[(i + 1) & (conf->nb_desc - 1)];
+	ch->ring_mask = conf->nb_desc - 1;
+	ch->socket = socket;
+	ch->flags = conf->flags;
+	ch->trusted = (conf->flags & NETDMA_CHANNEL_TRUSTED) != 0;
+	ch->cpu_mask = conf->cpu_mask;
+	ch->word = conf->completion_word;
+	ch->completion = conf->completion;
+	ch->completion_arg = conf->arg;
+	netdma_region_flush(ch);
+	return ch;
+}
+
+static void
+channel_delete(struct netdma_channel *ch)
+{
+	free(ch->latency);
+	rte_free(ch->ring);
+	rte_free(ch);
+}
+
+/* Under the lock. @return 0 or an errno. */
+static int
+channel_add(struct netdma_client *client, struct netdma_channel_conf *conf,
+		struct netdma_channel **added)
+{
+	struct netdma_channel *ch;
+	struct netdma_client *c;
+	static int last_id;
+	int ret;
+
+	/* It may have been deregistered by another thread. */
+	TAILQ_FOREACH(c, &netdma_clients, next)
+		if (c == client)
+			break;
+	if (c == NULL)
+		return EINVAL;
+	ret = conf_check(conf);
+	if (ret != 0)
+		return ret;
+	ch = channel_new(conf);
+	if (ch == NULL)
+		return ENOMEM;
+	ch->id = ++last_id;
+	ch->client = client;
+	if ((conf->flags & NETDMA_CHANNEL_LATENCY) && netdma_channel_latency_enable(ch, true) != 0)
+		ret = ENOMEM;
+	if (ret == 0)
+		ret = attach_best(ch, conf);
+	if (ret != 0) {
+		channel_delete(ch);
+		return ret;
+	}
+	netdma_word_write(ch, NULL, NETDMA_WORD_ARMED);
+	netdma_region_user_add(ch);
+	TAILQ_INSERT_TAIL(&netdma_channels, ch, next);
+	client->nb_channels++;
+	netdma_trace_channel_alloc(ch->id, ch->provider_id, conf->nb_desc, ch->flags);
+	*added = ch;
+	return 0;
+}
+
 struct netdma_channel *
 netdma_channel_alloc(struct netdma_client *client, const struct netdma_channel_conf *user)
 {
 	struct netdma_channel_conf conf = { 0 };
 	struct netdma_channel *ch = NULL;
-	static int last_id;
-	uint32_t i;
 	int ret;
 
-	if (client == NULL || user == NULL || !netdma_is_initialised() ||
-			netdma_conf_read(&conf, sizeof(conf), sizeof(conf), user,
-				"netdma_channel_conf") != 0) {
+	if (client == NULL || user == NULL || netdma_conf_read(&conf, sizeof(conf), sizeof(conf),
+			user, "netdma_channel_conf") != 0 || !netdma_lock_initialised()) {
 		rte_errno = EINVAL;
 		return NULL;
 	}
-	netdma_lock();
-	ret = conf_check(&conf);
-	if (ret != 0)
-		goto out;
-	ret = ENOMEM;
-	ch = rte_zmalloc_socket("netdma channel", sizeof(*ch), RTE_CACHE_LINE_SIZE, conf.socket);
-	if (ch == NULL)
-		goto out;
-	ch->ring = rte_zmalloc_socket("netdma ring", conf.nb_desc * sizeof(ch->ring[0]),
-			sizeof(ch->ring[0]), conf.socket);
-	if (ch->ring == NULL)
-		goto out;
-	/* Linked here, and never again. */
-	for (i = 0; i < conf.nb_desc; i++)
-		ch->ring[i].next = &ch->ring[(i + 1) & (conf.nb_desc - 1)];
-	ch->ring_mask = conf.nb_desc - 1;
-	ch->id = ++last_id;
-	ch->client = client;
-	ch->socket = conf.socket;
-	ch->flags = conf.flags;
-	ch->trusted = (conf.flags & NETDMA_CHANNEL_TRUSTED) != 0;
-	ch->cpu_mask = conf.cpu_mask;
-	ch->word = conf.completion_word;
-	ch->completion = conf.completion;
-	ch->completion_arg = conf.arg;
-	netdma_region_flush(ch);
-	ret = attach_best(ch, &conf);
-	if (ret != 0)
-		goto out;
-	if (conf.flags & NETDMA_CHANNEL_LATENCY)
-		netdma_channel_latency_enable(ch, true);
-	netdma_word_write(ch, NULL, NETDMA_WORD_ARMED);
-	netdma_region_user_add(ch);
-	TAILQ_INSERT_TAIL(&netdma_channels, ch, next);
-	client->nb_channels++;
-	netdma_trace_channel_alloc(ch->id, ch->provider_id, conf.nb_desc, ch->flags);
-out:
+	ret = channel_add(client, &conf, &ch);
 	netdma_unlock();
-	if (ret != 0) {
-		if (ch != NULL)
-			rte_free(ch->ring);
-		rte_free(ch);
+	if (ret != 0)
 		rte_errno = ret;
-		return NULL;
-	}
 	return ch;
 }
 
@@ -255,11 +291,12 @@ detach(struct netdma_channel *ch)
 int
 netdma_channel_free(struct netdma_channel *ch)
 {
-	if (ch == NULL || !netdma_is_initialised())
+	if (ch == NULL)
 		return -EINVAL;
 	if (ch->in_callback)
 		return -EBUSY;
-	netdma_lock();
+	if (!netdma_lock_initialised())
+		return -EINVAL;
 	if (ch->list.delivered != ch->list.accepted) {
 		NETDMA_LOG(ERR, "channel %d: %" PRIu64 " descriptors were not polled yet", ch->id,
 				ch->list.accepted - ch->list.delivered);
@@ -273,9 +310,31 @@ netdma_channel_free(struct netdma_channel *ch)
 	if (ch->provider != NULL)
 		detach(ch);
 	netdma_unlock();
-	free(ch->latency);
-	rte_free(ch->ring);
-	rte_free(ch);
+	channel_delete(ch);
+	return 0;
+}
+
+static bool
+has_work(const struct netdma_channel *ch)
+{
+	return __atomic_load_n(&ch->list.completed, __ATOMIC_ACQUIRE) !=
+			__atomic_load_n(&ch->list.accepted, __ATOMIC_ACQUIRE);
+}
+
+/* Why a channel cannot be detached, now that its owner is kept out. @return 0 or an errno. */
+static int
+detach_check(const struct netdma_provider *p, const struct netdma_channel *ch)
+{
+	if (!netdma_guard_wait(ch)) {
+		NETDMA_LOG(ERR, "provider %s: the owner of channel %d does not leave its call",
+				p->name, ch->id);
+		return -ETIMEDOUT;
+	}
+	if (has_work(ch)) {
+		NETDMA_LOG(ERR, "provider %s: channel %d has work outstanding; stopping under "
+				"traffic is not there yet", p->name, ch->id);
+		return -ENOTSUP;
+	}
 	return 0;
 }
 
@@ -286,23 +345,17 @@ netdma_channel_detach_all(struct netdma_provider *p)
 	struct netdma_channel *ch;
 	int ret = 0;
 
+	/* What is refused anyway need not disturb the owners. */
+	TAILQ_FOREACH(ch, &netdma_channels, next)
+		if (ch->provider == p && has_work(ch))
+			return -ENOTSUP;
 	TAILQ_FOREACH(ch, &netdma_channels, next)
 		if (ch->provider == p)
 			__atomic_store_n(&ch->stopping, CHANNEL_STOPS, __ATOMIC_RELAXED);
 	netdma_guard_barrier();
-	TAILQ_FOREACH(ch, &netdma_channels, next) {
-		if (ch->provider != p || ret != 0)
-			continue;
-		if (!netdma_guard_wait(ch)) {
-			NETDMA_LOG(ERR, "provider %s: the owner of channel %d does not leave its "
-					"call", p->name, ch->id);
-			ret = -ETIMEDOUT;
-		} else if (ch->list.completed != ch->list.accepted) {
-			NETDMA_LOG(ERR, "provider %s: channel %d has work outstanding; stopping "
-					"under traffic is not there yet", p->name, ch->id);
-			ret = -ENOTSUP;
-		}
-	}
+	TAILQ_FOREACH(ch, &netdma_channels, next)
+		if (ch->provider == p && ret == 0)
+			ret = detach_check(p, ch);
 	TAILQ_FOREACH(ch, &netdma_channels, next) {
 		if (ch->provider != p)
 			continue;
@@ -314,22 +367,40 @@ netdma_channel_detach_all(struct netdma_provider *p)
 	return ret;
 }
 
-/* Begin to feed a channel in one of the two ways; the other way must have ended. */
+/* Before a channel is fed: in the other way than before only if that has ended. What was
+ * looked up before may have been in the other address space, or in an older table.
+ */
 int
-netdma_channel_feed(struct netdma_channel *ch, enum channel_feed feed)
+netdma_channel_feed_begin(struct netdma_channel *ch, enum channel_feed feed)
 {
-	if (ch->feed == feed)
-		return 0;
-	if (ch->list.delivered != ch->list.accepted || ch->ring_filled != ch->ring_submitted) {
-		NETDMA_LOG_LIMITED(ERR, "channel %d is %s with work outstanding: poll it first",
-				ch->id, ch->feed == FEED_RING ? "ring-fed" : "list-fed");
-		return -EBUSY;
+	if (unlikely(ch->feed != feed)) {
+		if (ch->list.delivered != ch->list.accepted ||
+				ch->ring_filled != ch->ring_submitted) {
+			NETDMA_LOG_LIMITED(ERR, "channel %d is %s with work outstanding: poll it "
+					"first", ch->id,
+					ch->feed == FEED_RING ? "ring-fed" : "list-fed");
+			return -EBUSY;
+		}
+		netdma_region_flush(ch);
+	} else if (unlikely(ch->regions.gen !=
+			__atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE))) {
+		netdma_region_flush(ch);
+	}
+	return 0;
+}
+
+/* It was fed, or that was refused. */
+void
+netdma_channel_feed_end(struct netdma_channel *ch, enum channel_feed feed, bool refused)
+{
+	if (likely(ch->feed == feed))
+		return;
+	if (refused) {
+		netdma_region_flush(ch);
+		return;
 	}
 	ch->feed = feed;
 	ch->started = false;
-	/* The hits may be in the other address space. */
-	netdma_region_flush(ch);
-	return 0;
 }
 
 enum netdma_channel_state

@@ -20,8 +20,8 @@ netdma_client_register(const struct netdma_client_conf *user)
 	struct netdma_client_conf conf = { 0 };
 	struct netdma_client *client;
 
-	if (user == NULL || !netdma_is_initialised() || netdma_conf_read(&conf, sizeof(conf),
-			sizeof(conf), user, "netdma_client_conf") != 0) {
+	if (user == NULL || netdma_conf_read(&conf, sizeof(conf), sizeof(conf), user,
+			"netdma_client_conf") != 0) {
 		rte_errno = EINVAL;
 		return NULL;
 	}
@@ -39,7 +39,11 @@ netdma_client_register(const struct netdma_client_conf *user)
 	rte_strscpy(client->name, conf.name, sizeof(client->name));
 	client->event = conf.event;
 	client->arg = conf.arg;
-	netdma_lock();
+	if (!netdma_lock_initialised()) {
+		free(client);
+		rte_errno = EINVAL;
+		return NULL;
+	}
 	TAILQ_INSERT_TAIL(&netdma_clients, client, next);
 	netdma_event_replay(client);
 	netdma_trace_client_register(client, client->name);
@@ -50,11 +54,12 @@ netdma_client_register(const struct netdma_client_conf *user)
 int
 netdma_client_deregister(struct netdma_client *client)
 {
-	if (client == NULL || !netdma_is_initialised())
+	if (client == NULL)
 		return -EINVAL;
 	if (netdma_in_callback())
 		return -EBUSY;
-	netdma_lock();
+	if (!netdma_lock_initialised())
+		return -EINVAL;
 	if (client->nb_channels != 0) {
 		NETDMA_LOG(ERR, "client %s still has %u channels", client->name,
 				client->nb_channels);

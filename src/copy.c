@@ -42,13 +42,9 @@ entry_begin(struct entry *e, struct netdma_channel *ch, uint32_t flags)
 				"copy", ch->id, flags, flags & ~(HINT_FLAGS | ENTRY_FLAGS));
 		return -EINVAL;
 	}
-	if (unlikely(ch->feed != FEED_RING)) {
-		ret = netdma_channel_feed(ch, FEED_RING);
-		if (ret != 0)
-			return ret;
-	}
-	if (unlikely(ch->regions.gen != __atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE)))
-		netdma_region_flush(ch);
+	ret = netdma_channel_feed_begin(ch, FEED_RING);
+	if (unlikely(ret != 0))
+		return ret;
 	*e = (struct entry){ ch, ch->ring_filled, ch->ring_freed + ch->ring_mask + 1,
 			flags & HINT_FLAGS };
 	return 0;
@@ -164,10 +160,20 @@ entry_void(struct entry *e, uint32_t flags, void *user)
 static inline int
 leave(struct netdma_channel *ch, int ret)
 {
+	netdma_channel_feed_end(ch, FEED_RING, ret != 0);
 	if (unlikely(ret != 0) && ret != -ENOSPC)
 		counter_add(&ch->count.refused, 1);
 	netdma_channel_leave(ch);
 	return ret;
+}
+
+/* Another thread has the channel for a moment: as good as no room. */
+static inline int
+enter(struct netdma_channel *ch)
+{
+	int ret = netdma_channel_enter(ch);
+
+	return likely(ret == 0) ? 0 : ret == -EAGAIN ? -ENOSPC : ret;
 }
 
 int
@@ -179,7 +185,7 @@ netdma_copy(struct netdma_channel *ch, const void *src, void *dst, size_t length
 
 	if (unlikely(ch == NULL))
 		return -EINVAL;
-	ret = netdma_channel_enter(ch);
+	ret = enter(ch);
 	if (unlikely(ret != 0))
 		return ret;
 	ret = entry_begin(&e, ch, flags);
@@ -234,7 +240,7 @@ netdma_copy_mbuf(struct netdma_channel *ch, const struct rte_mbuf *m, uint32_t o
 
 	if (unlikely(ch == NULL || m == NULL))
 		return -EINVAL;
-	ret = netdma_channel_enter(ch);
+	ret = enter(ch);
 	if (unlikely(ret != 0))
 		return ret;
 	if (unlikely(offset > rte_pktmbuf_pkt_len(m))) {
@@ -260,7 +266,7 @@ netdma_submit(struct netdma_channel *ch)
 		return -EINVAL;
 	ret = netdma_channel_enter(ch);
 	if (unlikely(ret != 0))
-		return ret;
+		return ret == -EAGAIN ? 0 : ret;
 	n = (uint32_t)(ch->ring_filled - ch->ring_submitted);
 	if (likely(n != 0)) {
 		struct netdma_desc *first = ring_slot(ch, ch->ring_submitted);

@@ -4,7 +4,6 @@
 
 /* Provider drivers, and the strings that name them: "cpu0,mode=lcore". */
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,12 +135,15 @@ netdma_provider_create(const char *args, int *id)
 	char *name, buf[256];
 	int ret;
 
-	if (!netdma_is_initialised() || args == NULL)
+	if (args == NULL)
 		return -EINVAL;
 	ret = args_split(args, &name, &kvargs);
 	if (ret != 0)
 		return ret;
-	netdma_lock();
+	if (!netdma_lock_initialised()) {
+		ret = -EINVAL;
+		goto out_free;
+	}
 	driver = driver_find(name, true);
 	if (driver == NULL || driver->create == NULL) {
 		NETDMA_LOG(ERR, "\"%s\": no driver makes a provider of that name; it is the "
@@ -173,6 +175,7 @@ netdma_provider_create(const char *args, int *id)
 		*id = p->id;
 out:
 	netdma_unlock();
+out_free:
 	rte_kvargs_free(kvargs);
 	free(name);
 	return ret;
@@ -235,9 +238,8 @@ netdma_rescan(void)
 {
 	int ret;
 
-	if (!netdma_is_initialised())
+	if (!netdma_lock_initialised())
 		return -EINVAL;
-	netdma_lock();
 	ret = netdma_driver_scan();
 	netdma_unlock();
 	return ret;

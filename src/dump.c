@@ -11,7 +11,6 @@
 static void
 dump_channel(FILE *f, const struct netdma_channel *ch)
 {
-	const struct netdma_list *l = &ch->list;
 	struct netdma_channel_stats s = { .size = sizeof(s) };
 
 	netdma_channel_stats_get(ch, &s);
@@ -20,12 +19,10 @@ dump_channel(FILE *f, const struct netdma_channel *ch)
 			netdma_state_name(netdma_channel_state_get(ch)),
 			ch->trusted ? ", trusted" : "",
 			ch->flags & NETDMA_CHANNEL_FALLBACK ? ", software fallback" : "");
-	fprintf(f, "  marks: accepted %" PRIu64 ", given %" PRIu64 ", completed %" PRIu64
-			", delivered %" PRIu64 "\n", l->accepted, l->given, l->completed,
-			l->delivered);
-	fprintf(f, "  ring: %u slots, %d free; engine: %u descriptors; cpu %d, priority %u\n",
-			ch->ring_mask + 1, netdma_channel_room(ch), ch->engine_desc, ch->cpu,
-			ch->priority);
+	fprintf(f, "  accepted %" PRIu64 ", of these outstanding %d\n", s.accepted,
+			netdma_channel_outstanding(ch));
+	fprintf(f, "  ring: %u slots; engine: %u descriptors; cpu %d, priority %u\n",
+			ch->ring_mask + 1, ch->engine_desc, ch->cpu, ch->priority);
 	fprintf(f, "  copied %" PRIu64 " (%" PRIu64 " bytes), not copied %" PRIu64 ", failed %"
 			PRIu64 ", unknown %" PRIu64 ", refused %" PRIu64 ", no room %" PRIu64 "\n",
 			s.copied, s.bytes, s.not_copied, s.failed, s.unknown, s.refused,
@@ -39,9 +36,8 @@ netdma_dump(FILE *f)
 	const struct netdma_client *client;
 	const struct netdma_channel *ch;
 
-	if (f == NULL || !netdma_is_initialised())
+	if (f == NULL || !netdma_lock_initialised())
 		return -EINVAL;
-	netdma_lock();
 	TAILQ_FOREACH(p, &netdma_providers, next)
 		fprintf(f, "provider %d: %s (driver %s, %s, %s), %u of %u channels, node %d, "
 				"transfers up to %u\n", p->id, p->name, p->driver->name,

@@ -93,10 +93,20 @@ netdma_event_forget(struct netdma_client *client)
 	pthread_mutex_unlock(&lock);
 }
 
+void
+netdma_event_wait(void)
+{
+	pthread_mutex_lock(&lock);
+	while (delivering != NULL || !STAILQ_EMPTY(&queue))
+		pthread_cond_wait(&delivered, &lock);
+	pthread_mutex_unlock(&lock);
+}
+
 /* Deliver the oldest event. @return whether there was one that was this thread's to deliver. */
 bool
 netdma_event_deliver_one(void)
 {
+	const struct netdma_channel *outer;
 	struct pending *e;
 
 	pthread_mutex_lock(&lock);
@@ -109,9 +119,9 @@ netdma_event_deliver_one(void)
 	pthread_mutex_unlock(&lock);
 	if (e == NULL)
 		return false;
-	netdma_callback_enter();
+	outer = netdma_callback_enter(NULL);
 	e->client->event(e->client, &e->event, e->client->arg);
-	netdma_callback_leave();
+	netdma_callback_leave(outer);
 	free(e);
 	pthread_mutex_lock(&lock);
 	delivering = NULL;

@@ -22,20 +22,24 @@ extern bool netdma_guard_fence;
 
 void netdma_guard_init(void);
 
-/* Enter a data-path call. @return 0, or -ENODEV: stay out, netdma_channel_leave() was done. */
+/* Enter a data-path call. @return 0; or stay out, netdma_channel_leave() was done: -EAGAIN
+ * while another thread has the channel, -ENODEV when it has no provider any more.
+ */
 static inline int
 netdma_channel_enter(struct netdma_channel *ch)
 {
+	uint32_t stopping;
+
 	__atomic_store_n(&ch->in_call, ch->in_call + 1, __ATOMIC_RELAXED);
 	if (unlikely(netdma_guard_fence))
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	else
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	if (unlikely(__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) != CHANNEL_RUNS)) {
-		__atomic_store_n(&ch->in_call, ch->in_call - 1, __ATOMIC_RELEASE);
-		return -ENODEV;
-	}
-	return 0;
+	stopping = __atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE);
+	if (likely(stopping == CHANNEL_RUNS))
+		return 0;
+	__atomic_store_n(&ch->in_call, ch->in_call - 1, __ATOMIC_RELEASE);
+	return stopping == CHANNEL_DETACHED ? -ENODEV : -EAGAIN;
 }
 
 static inline void

@@ -8,6 +8,8 @@
 
 #include <rte_eal.h>
 #include <rte_lcore.h>
+#include <rte_malloc.h>
+#include <rte_memory.h>
 
 #include "guard.h"
 #include "private.h"
@@ -16,8 +18,9 @@
 /* Recursive: a driver that is a client of other providers comes back into the core. */
 static pthread_mutex_t control = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static unsigned int depth; /* under the lock */
-static bool initialised;
-static __thread unsigned int callbacks;
+static bool initialised; /* under the lock */
+static __thread unsigned int callbacks; /* an event's may lead to a completion's, by polling */
+static __thread const struct netdma_channel *callback_channel;
 
 void
 netdma_lock(void)
@@ -26,7 +29,7 @@ netdma_lock(void)
 	depth++;
 }
 
-void
+bool
 netdma_unlock(void)
 {
 	bool outermost = --depth == 0;
@@ -35,13 +38,16 @@ netdma_unlock(void)
 	/* Clients are called without the lock, by whoever leaves it last. */
 	while (outermost && netdma_event_deliver_one())
 		;
+	return outermost;
 }
 
 bool
-netdma_is_initialised(void)
+netdma_lock_initialised(void)
 {
-	if (__atomic_load_n(&initialised, __ATOMIC_ACQUIRE))
+	netdma_lock();
+	if (initialised)
 		return true;
+	netdma_unlock();
 	NETDMA_LOG_LIMITED(ERR, "netdma_init() was not called");
 	return false;
 }
@@ -52,16 +58,39 @@ netdma_in_callback(void)
 	return callbacks != 0;
 }
 
-void
-netdma_callback_enter(void)
+const struct netdma_channel *
+netdma_callback_enter(const struct netdma_channel *ch)
 {
+	const struct netdma_channel *outer = callback_channel;
+
 	callbacks++;
+	callback_channel = ch;
+	return outer;
 }
 
 void
-netdma_callback_leave(void)
+netdma_callback_leave(const struct netdma_channel *outer)
 {
 	callbacks--;
+	callback_channel = outer;
+}
+
+bool
+netdma_in_callback_of(const struct netdma_channel *ch)
+{
+	return callback_channel == ch;
+}
+
+void *
+netdma_zmalloc(size_t size, int *socket)
+{
+	void *memory = rte_zmalloc_socket("netdma", size, RTE_CACHE_LINE_SIZE, *socket);
+
+	if (memory == NULL && *socket != SOCKET_ID_ANY) {
+		*socket = SOCKET_ID_ANY;
+		memory = rte_zmalloc("netdma", size, RTE_CACHE_LINE_SIZE);
+	}
+	return memory;
 }
 
 int
@@ -129,7 +158,7 @@ netdma_init(const struct netdma_conf *user)
 	ret = netdma_region_init();
 	if (ret != 0)
 		goto out;
-	__atomic_store_n(&initialised, true, __ATOMIC_RELEASE);
+	initialised = true;
 	while (ret == 0 && conf.driver_args != NULL && *conf.driver_args != NULL)
 		ret = netdma_driver_configure(*conf.driver_args++);
 	if (ret == 0)
@@ -152,11 +181,10 @@ netdma_fini(void)
 	struct netdma_client *client;
 	int ret = 0;
 
-	if (!netdma_is_initialised())
-		return -EINVAL;
 	if (netdma_in_callback())
 		return -EBUSY;
-	netdma_lock();
+	if (!netdma_lock_initialised())
+		return -EINVAL;
 	client = TAILQ_FIRST(&netdma_clients);
 	if (client != NULL) {
 		NETDMA_LOG(ERR, "client %s is still registered", client->name);
@@ -168,7 +196,7 @@ netdma_fini(void)
 		netdma_driver_configure_defaults();
 		netdma_mem_unregister_all();
 		netdma_region_fini();
-		__atomic_store_n(&initialised, false, __ATOMIC_RELEASE);
+		initialised = false;
 	}
 	netdma_unlock();
 	netdma_trace_fini(ret);

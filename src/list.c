@@ -197,6 +197,9 @@ check_started(struct netdma_channel *ch, struct netdma_desc *first, struct netdm
 
 	if (likely(ch->feed == FEED_LIST && ch->started))
 		return 0;
+	if (ch->feed == FEED_RING && ch->list.delivered != ch->list.accepted)
+		return refuse(&w, -EBUSY, "the channel is ring-fed with work outstanding: poll it "
+				"first");
 	return refuse(&w, -EINVAL, "append before start: the first list goes to "
 			"netdma_channel_start()");
 }
@@ -232,8 +235,8 @@ netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first, struct ne
 }
 
 /* Take what was not given out of the engine's way: it completes in its place, not copied. */
-void
-netdma_list_drop(struct netdma_channel *ch)
+static void
+drop(struct netdma_channel *ch)
 {
 	struct netdma_list *l = &ch->list;
 	struct netdma_desc *d = l->give;
@@ -245,7 +248,9 @@ netdma_list_drop(struct netdma_channel *ch)
 	}
 }
 
-/* Lead from the tail of the old list to the new one, whatever the client put there. */
+/* Lead from the tail of the old list to the new one, whatever the client put there. An
+ * engine may have the tail: nothing else of it may be touched.
+ */
 static void
 bridge(struct netdma_channel *ch, struct netdma_desc *first)
 {
@@ -253,7 +258,6 @@ bridge(struct netdma_channel *ch, struct netdma_desc *first)
 			ch->tail->next == first)
 		return;
 	ch->bridge[ch->nb_bridges++] = (struct bridge){ ch->tail, ch->tail->next };
-	ch->tail->user_context1 |= CTX_BRIDGE;
 	ch->tail->next = first;
 }
 
@@ -280,14 +284,22 @@ netdma_engine_result(const struct netdma_channel *ch, int ret)
 static int
 start_ring(struct netdma_channel *ch)
 {
-	int ret = netdma_channel_feed(ch, FEED_RING);
+	int ret = netdma_channel_feed_begin(ch, FEED_RING);
 
 	if (ret != 0)
 		return ret;
-	netdma_list_drop(ch);
+	netdma_channel_feed_end(ch, FEED_RING, false);
+	drop(ch);
 	if (ch->started)
 		netdma_engine_result(ch, ch->poll(ch->engine));
 	return 0;
+}
+
+static bool
+needs_check(const struct netdma_channel *ch, const struct netdma_desc *first,
+		const struct netdma_desc *last, uint32_t n)
+{
+	return !ch->trusted || first == NULL || last == NULL || n == 0;
 }
 
 static int
@@ -297,38 +309,26 @@ start_list(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_d
 	struct netdma_check check;
 	int ret;
 
-	if (ch->feed == FEED_RING) {
-		ret = netdma_channel_feed(ch, FEED_LIST);
-		if (ret != 0)
-			return ret;
-	}
+	ret = netdma_channel_feed_begin(ch, FEED_LIST);
+	if (ret != 0)
+		return ret;
 	if (ch->nb_bridges == CHANNEL_BRIDGES) {
 		NETDMA_LOG_LIMITED(ERR, "channel %d was started %d times without a poll", ch->id,
 				CHANNEL_BRIDGES);
 		return -EBUSY;
 	}
-	if (ch->trusted && first != NULL && last != NULL && n != 0)
-		ret = 0;
-	else
+	if (needs_check(ch, first, last, n))
 		ret = check_list(ch, first, last, n, &check);
+	netdma_channel_feed_end(ch, FEED_LIST, ret != 0);
 	if (ret != 0)
 		return refused(ch, "start", &check, ret);
-	ch->feed = FEED_LIST;
 	ch->started = true;
-	netdma_list_drop(ch);
+	drop(ch);
 	bridge(ch, first);
 	netdma_list_link(ch, first, last, n);
 	netdma_trace_channel_start(ch->id, first, n);
 	netdma_engine_result(ch, ch->provider->ops->channel_start(ch->engine));
 	return 0;
-}
-
-/* Before memory is looked up: what was hit in an older table may be gone. */
-static void
-regions_refresh(struct netdma_channel *ch)
-{
-	if (unlikely(ch->regions.gen != __atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE)))
-		netdma_region_flush(ch);
 }
 
 int
@@ -347,7 +347,6 @@ netdma_channel_start(struct netdma_channel *ch, struct netdma_desc *first,
 	} else if (first == NULL && last == NULL && n == 0 && ch->feed != FEED_LIST) {
 		ret = start_ring(ch);
 	} else {
-		regions_refresh(ch);
 		ret = start_list(ch, first, last, n);
 	}
 	netdma_channel_leave(ch);
@@ -369,8 +368,10 @@ netdma_channel_append(struct netdma_channel *ch, struct netdma_desc *first,
 	ret = check_started(ch, first, &check);
 	if (likely(ret == 0))
 		ret = check_expected(ch, first, &check);
-	if (likely(ret == 0) && !(ch->trusted && first != NULL && last != NULL && n != 0)) {
-		regions_refresh(ch);
+	if (likely(ret == 0) && needs_check(ch, first, last, n)) {
+		if (unlikely(ch->regions.gen !=
+				__atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE)))
+			netdma_region_flush(ch);
 		ret = check_list(ch, first, last, n, &check);
 	}
 	if (likely(ret == 0)) {

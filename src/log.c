@@ -25,7 +25,7 @@ netdma_log_allowed(void)
 	bool allowed;
 
 	pthread_mutex_lock(&lock);
-	if (now - last >= step) {
+	if (step != 0 && now - last >= step) { /* 0: EAL is not there yet */
 		tokens += (now - last) / step;
 		if (tokens > LOG_BURST)
 			tokens = LOG_BURST;

@@ -36,6 +36,32 @@ netdma_mem_is_leaving(uint64_t start)
 	return false;
 }
 
+/* Pages whose IOVAs follow each other, from page i of an area on. */
+static uint64_t
+contiguous(const struct area *a, uint64_t i)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), n;
+
+	for (n = 1; i + n < a->length / page; n++)
+		if (a->iova[i + n] != a->iova[i] + n * page)
+			break;
+	return n;
+}
+
+/* Undo the mappings of an area up to a page. */
+static void
+area_unmap(struct area *a, uint64_t end)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), i, n;
+
+	for (i = 0; i < end; i += n) {
+		n = contiguous(a, i);
+		rte_vfio_container_dma_unmap(RTE_VFIO_DEFAULT_CONTAINER_FD, a->start + i * page,
+				a->iova[i], n * page);
+	}
+	a->mapped = false;
+}
+
 /* Let VFIO's IOMMU know the pages. It takes user mappings only while it has a device, so a
  * refusal now is not an error: it is tried again when a channel on a device is allocated.
  */
@@ -47,33 +73,16 @@ area_map(struct area *a)
 	if (a->mapped || !rte_vfio_is_enabled("vfio"))
 		return;
 	for (i = 0; i < a->length / page; i += n) {
-		/* As few mappings as the IOVAs allow: VFIO has room for 256. */
-		for (n = 1; i + n < a->length / page; n++)
-			if (a->iova[i + n] != a->iova[i] + n * page)
-				break;
+		n = contiguous(a, i);
 		if (rte_vfio_container_dma_map(RTE_VFIO_DEFAULT_CONTAINER_FD,
 				a->start + i * page, a->iova[i], n * page) != 0) {
 			NETDMA_LOG(INFO, "VFIO does not map 0x%" PRIx64 ": %s", a->start,
 					rte_strerror(rte_errno));
+			area_unmap(a, i);
 			return;
 		}
 	}
 	a->mapped = true;
-}
-
-static void
-area_unmap(struct area *a)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), i, n;
-
-	for (i = 0; a->mapped && i < a->length / page; i += n) {
-		for (n = 1; i + n < a->length / page; n++)
-			if (a->iova[i + n] != a->iova[i] + n * page)
-				break;
-		rte_vfio_container_dma_unmap(RTE_VFIO_DEFAULT_CONTAINER_FD, a->start + i * page,
-				a->iova[i], n * page);
-	}
-	a->mapped = false;
 }
 
 /* The IOVA of each page. */
@@ -120,15 +129,14 @@ netdma_mem_register(void *addr, size_t length)
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	int ret, slot;
 
-	if (!netdma_is_initialised())
-		return -EINVAL;
 	if (addr == NULL || length == 0 || (a.start | length) % page != 0 ||
 			a.start + length < a.start) {
 		NETDMA_LOG(ERR, "cannot register %p + %zu: both must be multiples of the page "
 				"size, %zu", addr, length, page);
 		return -EINVAL;
 	}
-	netdma_lock();
+	if (!netdma_lock_initialised())
+		return -EINVAL;
 	if (netdma_region_overlaps(a.start, a.length)) {
 		NETDMA_LOG(ERR, "cannot register %p + %zu: it overlaps memory that is DPDK's or "
 				"registered", addr, length);
@@ -162,23 +170,36 @@ out:
 	return ret;
 }
 
+static void
+area_restore(int slot)
+{
+	netdma_region_slot_restore(slot, areas[slot].start, areas[slot].length);
+	__atomic_store_n(&areas[slot].leaving, false, __ATOMIC_RELEASE);
+}
+
 static int
-area_unregister(int slot, bool force)
+area_unregister(int slot)
 {
 	struct area *a = &areas[slot];
 	void *addr = (void *)(uintptr_t)a->start;
 
-	/* Out of the table first, so that no new copy can take it; then ask who has it. */
+	/* What is refused anyway need not disturb those who use it. */
+	if (netdma_region_in_use(slot, false))
+		return -EBUSY;
+	/* Out of the table, so that no new copy can take it; then ask again who has it. */
 	__atomic_store_n(&a->leaving, true, __ATOMIC_RELEASE);
 	netdma_region_slot_remove(slot);
-	if (!force && netdma_region_in_use(slot)) {
-		__atomic_store_n(&a->leaving, false, __ATOMIC_RELEASE);
-		netdma_region_slot_restore(slot, a->start, a->length);
+	if (netdma_region_in_use(slot, true)) {
+		area_restore(slot);
 		return -EBUSY;
 	}
-	area_unmap(a);
-	if (rte_extmem_unregister(addr, a->length) != 0)
+	if (rte_extmem_unregister(addr, a->length) != 0) {
 		NETDMA_LOG(ERR, "EAL does not let go of %p: %s", addr, rte_strerror(rte_errno));
+		area_restore(slot);
+		return -rte_errno;
+	}
+	if (a->mapped)
+		area_unmap(a, a->length / (uint64_t)sysconf(_SC_PAGESIZE));
 	netdma_region_changed();
 	free(a->iova);
 	*a = (struct area){ 0 };
@@ -190,15 +211,14 @@ netdma_mem_unregister(void *addr, size_t length)
 {
 	int slot, ret;
 
-	if (!netdma_is_initialised())
+	if (!netdma_lock_initialised())
 		return -EINVAL;
-	netdma_lock();
 	slot = netdma_region_slot_find((uintptr_t)addr, length);
 	if (slot < 0) {
 		NETDMA_LOG(ERR, "%p + %zu is not registered", addr, length);
 		ret = slot;
 	} else {
-		ret = area_unregister(slot, false);
+		ret = area_unregister(slot);
 	}
 	netdma_unlock();
 	return ret;
@@ -211,7 +231,7 @@ netdma_mem_unregister_all(void)
 
 	for (i = 0; i < REGION_SLOTS; i++)
 		if (areas[i].length != 0)
-			area_unregister(i, true);
+			area_unregister(i);
 }
 
 void

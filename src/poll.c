@@ -38,12 +38,16 @@ word_update(struct netdma_channel *ch)
 		d = ch->word_count == l->delivered ? l->head : ch->word_last->next;
 		ch->word_last = d;
 		ch->word_count++;
+		ch->word_part_failed |= netdma_desc_status(d) != NETDMA_COPIED;
+		if (d->user_context1 & CTX_MORE)
+			continue;
 		if ((d->flags & NETDMA_DESC_STATUS_UPDATE_ON_COMPLETION) &&
-				netdma_desc_status(d) == NETDMA_COPIED) {
+				!ch->word_part_failed) {
 			found = d;
 			state = ch->word_count == l->accepted ? NETDMA_WORD_IDLE :
 					NETDMA_WORD_ACTIVE;
 		}
+		ch->word_part_failed = false;
 	}
 	if (found != NULL)
 		netdma_word_write(ch, found, state);
@@ -89,7 +93,6 @@ deliver_other(struct netdma_channel *ch, struct netdma_desc *d, struct netdma_co
 {
 	uint64_t ctx = d->user_context1;
 	enum netdma_status status = netdma_desc_status(d);
-	struct netdma_completion *part = &ch->part;
 	bool transfer = (d->flags & NETDMA_DESC_OP_TYPE_MASK) == NETDMA_DESC_OP_TRANSFER;
 
 	count_status(ch, d, status);
@@ -97,23 +100,26 @@ deliver_other(struct netdma_channel *ch, struct netdma_desc *d, struct netdma_co
 		netdma_latency_add(ch->latency, ctx >> CTX_STAMP_SHIFT, now);
 	if (!transfer && status == NETDMA_COPIED)
 		ch->dca_context = d->dca_context;
-	if (ctx & CTX_BRIDGE)
+	if (ch->nb_bridges != 0 && ch->bridge[0].desc == d)
 		bridge_return(ch, d);
 	d->flags &= ~NETDMA_DESC_DROPPED;
 	d->user_context1 = 0;
 
-	if (part->nb_segs == 0 || status > part->status)
-		part->error = (uint8_t)((ctx & NETDMA_CTX_ERROR_MASK) >> NETDMA_CTX_ERROR_SHIFT);
-	part->status = part->nb_segs == 0 ? status :
-			netdma_status_join((enum netdma_status)part->status, status);
-	part->nb_segs++;
+	netdma_outcome_add(&ch->part, status, (enum netdma_error)
+			((ctx & NETDMA_CTX_ERROR_MASK) >> NETDMA_CTX_ERROR_SHIFT));
+	ch->part_segs++;
 	if (ctx & CTX_MORE)
 		return false;
-	*e = *part;
-	*part = (struct netdma_completion){ 0 };
-	e->user = d->user;
-	e->desc = ch->feed == FEED_LIST ? d : NULL;
-	e->interrupt = transfer && (d->flags & NETDMA_DESC_INTERRUPT_ON_COMPLETION) != 0;
+	*e = (struct netdma_completion){
+		.user = d->user,
+		.desc = ch->feed == FEED_LIST ? d : NULL,
+		.status = ch->part.status,
+		.error = ch->part.error,
+		.interrupt = transfer && (d->flags & NETDMA_DESC_INTERRUPT_ON_COMPLETION) != 0,
+		.nb_segs = ch->part_segs,
+	};
+	ch->part = (struct netdma_outcome){ 0 };
+	ch->part_segs = 0;
 	return true;
 }
 
@@ -134,7 +140,7 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 
 		next = d->next;
 		if (likely(((d->user_context1 & ~CTX_ON_LIST) | (d->flags & NOT_SIMPLE)) == 0 &&
-				ch->part.nb_segs == 0)) {
+				(ch->part_segs | ch->nb_bridges) == 0)) {
 			*e = (struct netdma_completion){ .user = d->user,
 					.desc = ring ? NULL : d, .nb_segs = 1 };
 			d->user_context1 = 0;
@@ -158,23 +164,15 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 static void
 call_back(struct netdma_channel *ch, const struct netdma_completion *done, unsigned int n)
 {
+	const struct netdma_channel *outer = netdma_callback_enter(ch);
 	unsigned int i;
 
 	ch->in_callback = true;
-	netdma_callback_enter();
 	for (i = 0; i < n; i++)
 		if (done[i].interrupt)
 			ch->completion(ch, &done[i], ch->completion_arg);
-	netdma_callback_leave();
 	ch->in_callback = false;
-}
-
-static void
-drive(struct netdma_channel *ch)
-{
-	netdma_engine_result(ch, ch->poll(ch->engine));
-	if (ch->word != NULL)
-		word_update(ch);
+	netdma_callback_leave(outer);
 }
 
 static unsigned int
@@ -186,6 +184,9 @@ collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	do {
 		k = done != NULL ? max : RTE_MIN(max - n, RTE_DIM(local));
 		interrupts = 0;
+		/* Before any of it is the client's again, and callbacks may add to it. */
+		if (ch->word != NULL)
+			word_update(ch);
 		got = deliver(ch, done != NULL ? done : local, k, &interrupts);
 		if (interrupts != 0 && ch->completion != NULL)
 			call_back(ch, done != NULL ? done : local, got);
@@ -205,7 +206,7 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 		return -EBUSY;
 	counter_add(&ch->count.polls, 1);
 	if (likely(netdma_channel_enter(ch) == 0)) {
-		drive(ch);
+		netdma_engine_result(ch, ch->poll(ch->engine));
 		n = collect(ch, done, max);
 		netdma_channel_leave(ch);
 	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {
@@ -220,7 +221,8 @@ int
 netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 {
 	uint64_t start = rte_get_timer_cycles(), hz = rte_get_timer_hz();
-	uint64_t timeout = timeout_us / 1000000 * hz + timeout_us % 1000000 * hz / 1000000;
+	uint64_t seconds = RTE_MIN(timeout_us / 1000000, UINT64_MAX / hz - 1);
+	uint64_t timeout = seconds * hz + timeout_us % 1000000 * hz / 1000000;
 	unsigned int i;
 	bool done;
 	int ret;
@@ -233,7 +235,9 @@ netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 		ret = netdma_channel_enter(ch);
 		if (ret != 0)
 			return ret;
-		drive(ch);
+		netdma_engine_result(ch, ch->poll(ch->engine));
+		if (ch->word != NULL)
+			word_update(ch);
 		done = ch->list.completed == ch->list.accepted;
 		netdma_channel_leave(ch);
 		if (done)

@@ -32,17 +32,21 @@ netdma_desc_pool_create(const char *name, uint32_t n, int socket)
 	struct netdma_desc_pool *pool;
 	uint32_t i;
 
-	if (!netdma_is_initialised() || name == NULL || name[0] == '\0' ||
+	if (name == NULL || name[0] == '\0' ||
 			strlen(name) >= sizeof(pool->name) || n == 0) {
 		NETDMA_LOG(ERR, "a descriptor pool needs a name of 1 to %zu characters and at "
 				"least one descriptor", sizeof(pool->name) - 1);
 		rte_errno = EINVAL;
 		return NULL;
 	}
-	pool = rte_zmalloc_socket("netdma pool", sizeof(*pool), 0, socket);
+	if (!netdma_lock_initialised()) {
+		rte_errno = EINVAL;
+		return NULL;
+	}
+	netdma_unlock();
+	pool = netdma_zmalloc(sizeof(*pool), &socket);
 	if (pool != NULL)
-		pool->desc = rte_zmalloc_socket("netdma descriptors", (size_t)n *
-				sizeof(pool->desc[0]), sizeof(pool->desc[0]), socket);
+		pool->desc = netdma_zmalloc((size_t)n * sizeof(pool->desc[0]), &socket);
 	if (pool == NULL || pool->desc == NULL) {
 		rte_free(pool);
 		rte_errno = ENOMEM;

@@ -70,8 +70,7 @@ enum channel_stopping {
 /* user_context1 beyond what netdma_provider.h says: bits 0 to 7 here, a TSC stamp above. */
 #define CTX_ON_LIST UINT64_C(0x01) /* handed over on a checked channel */
 #define CTX_MORE    UINT64_C(0x02) /* the entry goes on in the next slot of the ring */
-#define CTX_BRIDGE  UINT64_C(0x04) /* `next` is borrowed: netdma_channel::bridge */
-#define CTX_FREE    UINT64_C(0x08) /* in its pool */
+#define CTX_FREE    UINT64_C(0x04) /* in its pool */
 #define CTX_STAMP_SHIFT 24
 #define CTX_STAMP_MASK (UINT64_MAX >> CTX_STAMP_SHIFT)
 
@@ -122,6 +121,7 @@ struct netdma_channel {
 	uint64_t ring_freed;
 
 	uint32_t ring_mask;
+	uint32_t nb_bridges;
 	uint32_t max_transfer;
 	uint64_t max_addr;
 	uint8_t feed;            /* enum channel_feed */
@@ -137,10 +137,12 @@ struct netdma_channel {
 	uint64_t *word;
 	struct netdma_desc *word_last; /* last descriptor looked at for the word */
 	uint64_t word_count;           /* and its count */
+	bool word_part_failed;         /* a segment of its entry was not copied */
 	struct pool_cache pool;
 
 	/* The entry whose first segments were delivered. */
-	struct netdma_completion part;
+	uint32_t part_segs;
+	struct netdma_outcome part;
 	struct channel_counters count;
 	struct channel_counters base; /* what was counted at the last reset */
 	uint64_t accepted_base;
@@ -148,6 +150,7 @@ struct netdma_channel {
 
 	/* The control path's. */
 	TAILQ_ENTRY(netdma_channel) next;
+	TAILQ_ENTRY(netdma_channel) next_user; /* region.c's */
 	int id;
 	int provider_id;
 	struct netdma_provider *provider; /* NULL: detached */
@@ -163,7 +166,6 @@ struct netdma_channel {
 	uint32_t dca_context;
 	struct netdma_cpu_mask cpu_mask;
 	struct bridge bridge[CHANNEL_BRIDGES];
-	unsigned int nb_bridges;
 } __rte_cache_aligned;
 
 TAILQ_HEAD(netdma_provider_list, netdma_provider);
@@ -177,13 +179,23 @@ extern struct netdma_channel_list netdma_channels;
 
 /* init.c */
 void netdma_lock(void);
-/* Also delivers the events that were raised under the lock. */
-void netdma_unlock(void);
-bool netdma_is_initialised(void);
+/* Lock, unless the library is not initialised: that is logged. */
+bool netdma_lock_initialised(void);
+/* Also delivers the events that were raised under the lock. @return whether it was the
+ * outermost, so that the lock is free now.
+ */
+bool netdma_unlock(void);
 /* True in a thread that is inside a client's callback. */
 bool netdma_in_callback(void);
-void netdma_callback_enter(void);
-void netdma_callback_leave(void);
+/* The channel is NULL for an event. @return what netdma_callback_leave() takes. */
+const struct netdma_channel *netdma_callback_enter(const struct netdma_channel *ch);
+void netdma_callback_leave(const struct netdma_channel *outer);
+/* Whether it is this channel's callback that this thread is inside. */
+bool netdma_in_callback_of(const struct netdma_channel *ch);
+/* Zeroed and cache-aligned, on the node that is preferred; on any, if there is no memory: the
+ * preference is changed then.
+ */
+void *netdma_zmalloc(size_t size, int *socket);
 /* Copy a caller's struct that begins with its size over one that holds the defaults. */
 int netdma_conf_read(void *to, size_t to_size, size_t first_size, const void *from,
 		const char *what);
@@ -194,6 +206,8 @@ int netdma_info_write(void *to, const void *from, size_t from_size, size_t first
 void netdma_event_raise(enum netdma_event_type type, const struct netdma_provider *p);
 void netdma_event_replay(struct netdma_client *client);
 void netdma_event_forget(struct netdma_client *client);
+/* Wait until all that was raised has been delivered. Not under the lock, not in a callback. */
+void netdma_event_wait(void);
 bool netdma_event_deliver_one(void);
 
 /* driver.c */
@@ -210,13 +224,13 @@ int netdma_providers_destroy(void);
 /* channel.c */
 int netdma_channel_detach_all(struct netdma_provider *p);
 enum netdma_channel_state netdma_channel_state_get(const struct netdma_channel *ch);
-int netdma_channel_feed(struct netdma_channel *ch, enum channel_feed feed);
+int netdma_channel_feed_begin(struct netdma_channel *ch, enum channel_feed feed);
+void netdma_channel_feed_end(struct netdma_channel *ch, enum channel_feed feed, bool refused);
 
 /* list.c */
 void netdma_engine_result(const struct netdma_channel *ch, int ret);
 void netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);
-void netdma_list_drop(struct netdma_channel *ch);
 
 /* poll.c */
 void netdma_word_write(struct netdma_channel *ch, const struct netdma_desc *d, uint32_t state);

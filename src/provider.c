@@ -87,13 +87,11 @@ netdma_provider_register(const struct netdma_driver *driver,
 	const char *wrong;
 	int ret = EINVAL;
 
-	if (driver == NULL || user == NULL || !netdma_is_initialised() ||
-			netdma_conf_read(&conf, sizeof(conf), sizeof(conf), user,
-				"netdma_provider_conf") != 0) {
+	if (driver == NULL || user == NULL || netdma_conf_read(&conf, sizeof(conf), sizeof(conf),
+			user, "netdma_provider_conf") != 0 || !netdma_lock_initialised()) {
 		rte_errno = EINVAL;
 		return NULL;
 	}
-	netdma_lock();
 	wrong = conf_wrong(&conf);
 	if (wrong != NULL) {
 		NETDMA_LOG(ERR, "provider %s of driver %s: %s",
@@ -142,9 +140,8 @@ netdma_provider_deregister(struct netdma_provider *p)
 {
 	int ret = 0;
 
-	if (p == NULL || !netdma_is_initialised())
+	if (p == NULL || !netdma_lock_initialised())
 		return -EINVAL;
-	netdma_lock();
 	if (p->state != NETDMA_PROVIDER_REGISTERED) {
 		NETDMA_LOG(ERR, "provider %s: stop it before it is deregistered", p->name);
 		ret = -EBUSY;
@@ -161,10 +158,9 @@ netdma_provider_deregister(struct netdma_provider *p)
 int
 netdma_provider_notify(struct netdma_provider *p, enum netdma_event_type event)
 {
-	if (p == NULL || !netdma_is_initialised() || (event != NETDMA_EVENT_PROVIDER_POWER_DOWN &&
-			event != NETDMA_EVENT_PROVIDER_POWER_UP))
+	if (p == NULL || (event != NETDMA_EVENT_PROVIDER_POWER_DOWN &&
+			event != NETDMA_EVENT_PROVIDER_POWER_UP) || !netdma_lock_initialised())
 		return -EINVAL;
-	netdma_lock();
 	netdma_event_raise(event, p);
 	netdma_unlock();
 	return 0;
@@ -215,9 +211,8 @@ netdma_provider_start(int id)
 	struct netdma_provider *p;
 	int ret = -ENODEV;
 
-	if (!netdma_is_initialised())
+	if (!netdma_lock_initialised())
 		return -EINVAL;
-	netdma_lock();
 	p = netdma_provider_by_id(id);
 	if (p != NULL)
 		ret = start(p);
@@ -255,18 +250,20 @@ netdma_provider_stop(int id)
 	struct netdma_provider *p;
 	int ret = -ENODEV;
 
-	if (!netdma_is_initialised())
-		return -EINVAL;
 	if (netdma_in_callback())
 		return -EBUSY;
-	netdma_lock();
+	if (!netdma_lock_initialised())
+		return -EINVAL;
 	p = netdma_provider_by_id(id);
 	if (p != NULL && p->state == NETDMA_PROVIDER_STARTED) {
 		p->state = NETDMA_PROVIDER_STOPPING;
 		netdma_event_raise(NETDMA_EVENT_PROVIDER_REMOVAL, p);
 	}
-	/* Clients hear of it before their channels are touched. */
-	netdma_unlock();
+	/* Clients hear of it before their channels are touched; but under a lock that is not
+	 * this function's (a driver's scan) nobody can be waited for.
+	 */
+	if (netdma_unlock())
+		netdma_event_wait();
 	netdma_lock();
 	p = netdma_provider_by_id(id);
 	if (p != NULL)
@@ -281,9 +278,8 @@ netdma_provider_destroy(int id)
 	struct netdma_provider *p;
 	int ret;
 
-	if (!netdma_is_initialised())
+	if (!netdma_lock_initialised())
 		return -EINVAL;
-	netdma_lock();
 	p = netdma_provider_by_id(id);
 	ret = p == NULL ? -ENODEV : p->created ? 0 : -ENOTSUP;
 	netdma_unlock();
@@ -321,9 +317,8 @@ netdma_provider_next(int id)
 	struct netdma_provider *p;
 	int next = 0;
 
-	if (!netdma_is_initialised())
+	if (!netdma_lock_initialised())
 		return 0;
-	netdma_lock();
 	TAILQ_FOREACH(p, &netdma_providers, next)
 		if (p->id > id) {
 			next = p->id;
@@ -339,9 +334,8 @@ netdma_provider_find(const char *name)
 	struct netdma_provider *p;
 	int id;
 
-	if (name == NULL || !netdma_is_initialised())
+	if (name == NULL || !netdma_lock_initialised())
 		return -EINVAL;
-	netdma_lock();
 	p = netdma_provider_by_name(name);
 	id = p != NULL ? p->id : -ENODEV;
 	netdma_unlock();
@@ -379,9 +373,8 @@ netdma_provider_info_get(int id, struct netdma_provider_info *user)
 	struct netdma_provider *p;
 	int ret = -ENODEV;
 
-	if (user == NULL || !netdma_is_initialised())
+	if (user == NULL || !netdma_lock_initialised())
 		return -EINVAL;
-	netdma_lock();
 	p = netdma_provider_by_id(id);
 	if (p != NULL) {
 		netdma_provider_info_fill(p, &info);

@@ -34,11 +34,6 @@ struct slot {
 	uint64_t length; /* 0: free */
 };
 
-struct user {
-	struct user *next;
-	struct netdma_channel *channel;
-};
-
 uint64_t netdma_region_gen = 1;
 
 /* Replaced under the lock; channels read it inside their calls without. */
@@ -48,9 +43,9 @@ static struct table *retired;
 static struct slot slots[REGION_SLOTS];
 
 static pthread_mutex_t users_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct user *users;
+static TAILQ_HEAD(, netdma_channel) users = TAILQ_HEAD_INITIALIZER(users);
 
-static bool events; /* EAL tells when memory comes and goes */
+static bool events; /* EAL tells when memory of its own comes and goes */
 
 /* ------------------------------------------------------------ the table */
 
@@ -151,18 +146,18 @@ ranges_sort(struct range *r, uint32_t n)
 static void
 retired_free(const struct netdma_channel *self)
 {
+	struct netdma_channel *ch;
 	struct table *t;
-	struct user *u;
 
 	/* Whoever holds it may be waiting for this very call to end. */
 	if (retired == NULL || pthread_mutex_trylock(&users_lock) != 0)
 		return;
 	netdma_guard_barrier();
-	for (u = users; u != NULL; u = u->next)
-		if (u->channel != self && netdma_guard_in_call(u->channel))
+	TAILQ_FOREACH(ch, &users, next_user)
+		if (ch != self && netdma_guard_in_call(ch))
 			break;
 	pthread_mutex_unlock(&users_lock);
-	if (u != NULL)
+	if (ch != NULL)
 		return;
 	while ((t = retired) != NULL) {
 		retired = t->retired;
@@ -251,75 +246,75 @@ table_get(struct netdma_channel *ch, bool again)
 	return t;
 }
 
-static void
-hit_set(struct netdma_channel *ch, struct region_hit *hit, const struct range *r)
+/* Whether ranges that follow each other cover [addr, addr + length). They may be two because
+ * they are not contiguous on the other side.
+ */
+static bool
+covered(struct netdma_channel *ch, const struct range *r, const struct range *end, uint64_t addr,
+		uint64_t length)
 {
-	*hit = (struct region_hit){ r->start, r->length, r->delta, r->slot };
-	if (r->slot != REGION_NO_SLOT)
-		ch->regions.used |= UINT64_C(1) << r->slot;
+	uint64_t used = ch->regions.used;
+
+	for (;; r++) {
+		if (r->slot != REGION_NO_SLOT)
+			used |= UINT64_C(1) << r->slot;
+		if (r->start + r->length >= addr + length)
+			break;
+		if (r + 1 == end || r[1].start != r->start + r->length)
+			return false;
+	}
+	__atomic_store_n(&ch->regions.used, used, __ATOMIC_RELAXED);
+	return true;
 }
 
 bool
 netdma_region_miss(struct netdma_channel *ch, struct region_hit *hit, bool iova, uint64_t addr,
 		uint64_t length)
 {
-	const struct range *r, *first, *end;
+	const struct range *r, *ranges;
 	const struct table *t;
-	unsigned int again;
+	bool again;
 
 	if (length > UINT64_MAX - addr)
 		return false;
-	/* Where EAL does not tell of new memory, an address that is not found may be new. */
-	for (again = 0; again < (events ? 1 : 2); again++) {
-		t = table_get(ch, again != 0);
+	/* What is not found may have been given to EAL by the application, which EAL does not
+	 * tell of.
+	 */
+	for (again = false;; again = true) {
+		t = table_get(ch, again);
 		if (t == NULL)
 			return false;
-		first = iova ? t->by_iova : t->by_va;
-		end = first + t->n;
-		first = ranges_find(first, t->n, addr);
-		if (first == NULL)
-			continue;
-		/* Neighbours that are not contiguous on the other side are two ranges. */
-		for (r = first; r->start + r->length < addr + length; r++) {
-			if (r + 1 == end || r[1].start != r->start + r->length)
-				break;
-			if (r->slot != REGION_NO_SLOT)
-				ch->regions.used |= UINT64_C(1) << r->slot;
-		}
-		if (r->start + r->length < addr + length)
-			continue;
-		if (r->slot != REGION_NO_SLOT)
-			ch->regions.used |= UINT64_C(1) << r->slot;
-		hit_set(ch, hit, first);
-		return true;
+		ranges = iova ? t->by_iova : t->by_va;
+		r = ranges_find(ranges, t->n, addr);
+		if (r != NULL && covered(ch, r, ranges + t->n, addr, length))
+			break;
+		if (again)
+			return false;
 	}
-	return false;
+	*hit = (struct region_hit){ r->start, r->length, r->delta };
+	return true;
 }
 
 bool
 netdma_region_miss_piece(struct netdma_channel *ch, struct region_hit *hit, uint64_t addr)
 {
-	const struct table *t = table_get(ch, false);
-	const struct range *r = t != NULL ? ranges_find(t->by_va, t->n, addr) : NULL;
-
-	if (r == NULL)
-		return false;
-	hit_set(ch, hit, r);
-	return true;
+	return netdma_region_miss(ch, hit, false, addr, 1);
 }
 
 void
 netdma_region_flush(struct netdma_channel *ch)
 {
 	struct region_cache *c = &ch->regions;
+	uint64_t position = ch->list.accepted + ch->ring_filled - ch->ring_submitted, used;
 	unsigned int i;
 
-	for (i = 0; c->used != 0; i++, c->used >>= 1)
-		if (c->used & 1)
-			c->used_until[i] = ch->list.accepted + ch->ring_filled -
-					ch->ring_submitted;
-	c->src = (struct region_hit){ .slot = REGION_NO_SLOT };
-	c->dst = c->src;
+	/* Others read `used` first: what they do not see there they see here. */
+	for (i = 0, used = c->used; used != 0; i++, used >>= 1)
+		if (used & 1)
+			__atomic_store_n(&c->used_until[i], position, __ATOMIC_RELAXED);
+	__atomic_store_n(&c->used, 0, __ATOMIC_RELEASE);
+	c->src = (struct region_hit){ 0 };
+	c->dst = (struct region_hit){ 0 };
 	c->gen = __atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE);
 }
 
@@ -351,44 +346,47 @@ netdma_iova_to_va(rte_iova_t iova, uint32_t *length)
 void
 netdma_region_user_add(struct netdma_channel *ch)
 {
-	struct user *u = malloc(sizeof(*u));
-
-	RTE_VERIFY(u != NULL);
-	u->channel = ch;
 	pthread_mutex_lock(&users_lock);
-	u->next = users;
-	users = u;
+	TAILQ_INSERT_TAIL(&users, ch, next_user);
 	pthread_mutex_unlock(&users_lock);
 }
 
 void
 netdma_region_user_remove(struct netdma_channel *ch)
 {
-	struct user **u, *gone;
-
 	pthread_mutex_lock(&users_lock);
-	for (u = &users; (gone = *u)->channel != ch; u = &gone->next)
-		;
-	*u = gone->next;
+	TAILQ_REMOVE(&users, ch, next_user);
 	pthread_mutex_unlock(&users_lock);
-	free(gone);
+}
+
+static bool
+channel_uses(const struct netdma_channel *ch, int slot)
+{
+	uint64_t used = __atomic_load_n(&ch->regions.used, __ATOMIC_ACQUIRE);
+	uint64_t delivered = __atomic_load_n(&ch->list.delivered, __ATOMIC_ACQUIRE);
+	uint64_t filled = __atomic_load_n(&ch->ring_filled, __ATOMIC_ACQUIRE);
+	uint64_t until = __atomic_load_n(&ch->regions.used_until[slot], __ATOMIC_ACQUIRE);
+
+	return delivered < until || ((used >> slot & 1) != 0 && delivered !=
+			__atomic_load_n(&ch->list.accepted, __ATOMIC_ACQUIRE) + filled -
+			__atomic_load_n(&ch->ring_submitted, __ATOMIC_ACQUIRE));
 }
 
 bool
-netdma_region_in_use(int slot)
+netdma_region_in_use(int slot, bool wait)
 {
 	const struct netdma_channel *ch;
-	const struct user *u;
 	bool used = false;
 
 	netdma_guard_barrier();
 	pthread_mutex_lock(&users_lock);
-	for (u = users; u != NULL && !used; u = u->next) {
-		ch = u->channel;
-		used = !netdma_guard_wait(ch) ||
-				ch->list.delivered < ch->regions.used_until[slot] ||
-				((ch->regions.used >> slot & 1) != 0 && ch->list.delivered !=
-				ch->list.accepted + ch->ring_filled - ch->ring_submitted);
+	TAILQ_FOREACH(ch, &users, next_user) {
+		/* Who is inside a call may have looked the area up before it was taken out;
+		 * the caller itself, in its callback, has not.
+		 */
+		if (wait && !netdma_in_callback_of(ch) && !netdma_guard_wait(ch))
+			used = true;
+		used = used || channel_uses(ch, slot);
 	}
 	pthread_mutex_unlock(&users_lock);
 	return used;

@@ -29,7 +29,6 @@ struct region_hit {
 	uint64_t start;
 	uint64_t length;
 	uint64_t delta; /* IOVA minus virtual address */
-	uint8_t slot;   /* which registered area; REGION_NO_SLOT: DPDK's */
 };
 
 /* A channel's last hits. The owner writes, others read when it is in no call. */
@@ -93,8 +92,10 @@ void netdma_region_changed(void);
 int netdma_region_slot_find(uint64_t start, uint64_t length);
 bool netdma_region_overlaps(uint64_t start, uint64_t length);
 
-/* Whether a channel may still use a registered area that was taken out of the table. */
-bool netdma_region_in_use(int slot);
+/* Whether a channel may use a registered area; if it was taken out of the table, after
+ * waiting for those who may be looking at the old one.
+ */
+bool netdma_region_in_use(int slot, bool wait);
 
 /* The channels that hold hits. */
 void netdma_region_user_add(struct netdma_channel *ch);

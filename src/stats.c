@@ -26,7 +26,7 @@ counters_read(struct channel_counters *to, const struct channel_counters *from)
 	size_t i;
 
 	for (i = 0; i < sizeof(*to) / sizeof(*copy); i++)
-		copy[i] = __atomic_load_n(&word[i], __ATOMIC_RELAXED);
+		copy[i] = __atomic_load_n(&word[i], __ATOMIC_ACQUIRE);
 }
 
 int
@@ -34,14 +34,16 @@ netdma_channel_stats_get(const struct netdma_channel *ch, struct netdma_channel_
 {
 	struct netdma_channel_stats stats;
 	struct channel_counters now, base;
+	uint64_t accepted_base;
 
 	if (ch == NULL || user == NULL)
 		return -EINVAL;
-	counters_read(&now, &ch->count);
+	/* In this order: a base is never ahead of a counter that is read after it. */
+	accepted_base = __atomic_load_n(&ch->accepted_base, __ATOMIC_ACQUIRE);
 	counters_read(&base, &ch->base);
+	counters_read(&now, &ch->count);
 	stats = (struct netdma_channel_stats){
-		.accepted = __atomic_load_n(&ch->list.accepted, __ATOMIC_RELAXED) -
-				__atomic_load_n(&ch->accepted_base, __ATOMIC_RELAXED),
+		.accepted = __atomic_load_n(&ch->list.accepted, __ATOMIC_RELAXED) - accepted_base,
 		.copied = now.copied - base.copied,
 		.not_copied = now.not_copied - base.not_copied,
 		.failed = now.failed - base.failed,
@@ -67,9 +69,9 @@ netdma_channel_stats_reset(struct netdma_channel *ch)
 		return -EINVAL;
 	counters_read(&now, &ch->count);
 	for (i = 0; i < sizeof(now) / sizeof(*word); i++)
-		__atomic_store_n(&word[i], ((const uint64_t *)&now)[i], __ATOMIC_RELAXED);
+		__atomic_store_n(&word[i], ((const uint64_t *)&now)[i], __ATOMIC_RELEASE);
 	__atomic_store_n(&ch->accepted_base, __atomic_load_n(&ch->list.accepted,
-			__ATOMIC_RELAXED), __ATOMIC_RELAXED);
+			__ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -162,12 +164,13 @@ netdma_latency_quantile_ns(const struct netdma_latency *latency, double share)
 {
 	uint64_t below = 0, wanted;
 	unsigned int i;
+	double exact;
 
 	if (latency == NULL || latency->count == 0)
 		return 0;
-	share = RTE_MIN(RTE_MAX(share, 0.0), 1.0);
-	wanted = (uint64_t)(share * (double)latency->count);
-	wanted = RTE_MAX(wanted, UINT64_C(1));
+	exact = RTE_MIN(RTE_MAX(share, 0.0), 1.0) * (double)latency->count;
+	wanted = (uint64_t)exact;
+	wanted += wanted == 0 || (double)wanted < exact;
 	for (i = 0; i < NETDMA_LATENCY_BUCKETS; i++) {
 		below += latency->bucket[i];
 		if (below >= wanted)

@@ -215,6 +215,8 @@ queue_submit(struct queue *q)
 		queue_die(q, rc);
 		return;
 	}
+	if (unlikely(rc == 0))
+		return; /* the library is moving the channel: in the next turn */
 	q->submitted = q->head;
 	count(q->counters.lists, 1);
 }

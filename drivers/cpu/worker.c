@@ -146,27 +146,6 @@ worker_main(void *arg)
 	return 0;
 }
 
-/* Pin the calling thread to one of the CPUs on which it may run: EAL leaves its control
- * threads those that have no lcore, if there are any.
- */
-static int
-pin_somewhere(void)
-{
-	cpu_set_t set;
-	int cpu;
-
-	if (sched_getaffinity(0, sizeof(set), &set) != 0)
-		return -1;
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &set))
-			break;
-	if (cpu == CPU_SETSIZE)
-		return -1;
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	return sched_setaffinity(0, sizeof(set), &set) == 0 ? cpu : -1;
-}
-
 static int
 pin(pthread_t thread, int cpu)
 {
@@ -177,14 +156,26 @@ pin(pthread_t thread, int cpu)
 	return -pthread_setaffinity_np(thread, sizeof(set), &set);
 }
 
+/* One of the CPUs on which a thread may run: EAL leaves its control threads those that have
+ * no lcore, if there are any.
+ */
+static int
+some_cpu_of(pthread_t thread)
+{
+	cpu_set_t set;
+	int cpu;
+
+	if (pthread_getaffinity_np(thread, sizeof(set), &set) == 0)
+		for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+			if (CPU_ISSET(cpu, &set))
+				return cpu;
+	return 0;
+}
+
 static void *
 thread_main(void *arg)
 {
-	struct cpu_worker *w = arg;
-
-	if (!w->pinned)
-		__atomic_store_n(&w->cpu, pin_somewhere(), __ATOMIC_RELEASE);
-	worker_main(w);
+	worker_main(arg);
 	return NULL;
 }
 
@@ -230,20 +221,17 @@ launch(struct cpu *cpu, struct cpu_worker *w)
 		return ret;
 	}
 	w->lcore = LCORE_ID_ANY;
-	w->cpu = -1;
 	w->pinned = cpu->cpu >= 0;
 	ret = rte_ctrl_thread_create(&w->thread, "netdma-cpu", NULL, thread_main, w);
-	if (ret != 0 || !w->pinned)
+	if (ret != 0)
 		return ret;
-	ret = pin(w->thread, cpu->cpu);
-	if (ret != 0) {
-		CPU_LOG(ERR, "cpu=%d: the worker cannot be pinned there", cpu->cpu);
-		__atomic_store_n(&w->stop, true, __ATOMIC_RELEASE);
-		pthread_join(w->thread, NULL);
-		return -EINVAL;
-	}
-	w->cpu = cpu->cpu;
-	return 0;
+	w->cpu = w->pinned ? cpu->cpu : some_cpu_of(w->thread);
+	if (pin(w->thread, w->cpu) == 0 || !w->pinned)
+		return 0;
+	CPU_LOG(ERR, "cpu=%d: the worker cannot be pinned there", cpu->cpu);
+	__atomic_store_n(&w->stop, true, __ATOMIC_RELEASE);
+	pthread_join(w->thread, NULL);
+	return -EINVAL;
 }
 
 static void
@@ -306,7 +294,7 @@ follow_mask(struct cpu_worker *w, const struct netdma_cpu_mask *mask)
 		return;
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (netdma_cpu_mask_isset(mask, cpu) && pin(w->thread, (int)cpu) == 0) {
-			w->cpu = (int)cpu;
+			__atomic_store_n(&w->cpu, (int)cpu, __ATOMIC_RELAXED);
 			return;
 		}
 }
@@ -339,7 +327,7 @@ worker_channel_alloc(void *provider, const struct netdma_channel_params *params,
 	table_change(w, NULL, c);
 	grant->engine_desc = c->depth;
 	grant->priority = c->priority;
-	grant->cpu = __atomic_load_n(&w->cpu, __ATOMIC_ACQUIRE);
+	grant->cpu = w->cpu;
 	return c;
 }
 

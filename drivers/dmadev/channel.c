@@ -26,19 +26,20 @@ struct channel {
 	uint32_t max_op;        /* bytes of an operation */
 	bool in_order;
 	bool hold;              /* give nothing before all that was given has finished */
+	bool doorbell;          /* to be rung again: the driver refused it */
 	uint32_t irregular;     /* descriptors in flight that are not one operation */
 	uint64_t enqueued;      /* operations */
 	uint64_t finished;
 
-	/* The descriptor that is being given: it may not fit into the ring as a whole. */
-	uint32_t ops_given;
-	/* The first that was given: how many of its operations have finished, and how. */
+	/* The last descriptor given, if not all its operations are enqueued yet. */
+	struct netdma_desc *begun;
+	uint32_t begun_ops;     /* those that are */
+	/* The first in flight: how many of its operations have finished, and how. */
 	uint32_t ops_finished;
-	enum netdma_status status;
-	enum netdma_error error;
+	struct netdma_outcome outcome;
 	/* One that the driver refused to take further, and how many operations it has. */
 	const struct netdma_desc *refused;
-	uint32_t ops_refused;
+	uint32_t refused_ops;
 
 	struct dmadev *dev;
 	enum rte_dma_status_code code[];
@@ -49,7 +50,6 @@ error_of(enum rte_dma_status_code code)
 {
 	switch (code) {
 	case RTE_DMA_STATUS_SUCCESSFUL: return NETDMA_ERROR_NONE;
-	case RTE_DMA_STATUS_USER_ABORT: return NETDMA_ERROR_NOT_ATTEMPTED;
 	case RTE_DMA_STATUS_NOT_ATTEMPTED: return NETDMA_ERROR_NOT_ATTEMPTED;
 	case RTE_DMA_STATUS_INVALID_SRC_ADDR: return NETDMA_ERROR_SRC_ADDR;
 	case RTE_DMA_STATUS_INVALID_DST_ADDR: return NETDMA_ERROR_DST_ADDR;
@@ -87,7 +87,7 @@ ops_of(const struct channel *c, const struct netdma_desc *d)
 	uint32_t ops = 0;
 
 	if (d == c->refused)
-		return c->ops_refused;
+		return c->refused_ops;
 	n = netdma_desc_pieces(d, piece);
 	for (i = 0; i < n; i++)
 		ops += (piece[i].length - 1) / c->max_op + 1;
@@ -128,31 +128,25 @@ advance(struct channel *c, uint32_t n, const enum rte_dma_status_code *code)
 		netdma_list_complete(l, n);
 		return;
 	}
-	while (l->completed != l->given || n != 0) {
-		/* What has finished may belong to one that is not wholly given yet. */
-		d = l->completed != l->given ? netdma_list_first_given(l) : l->give;
+	while (l->completed != l->given) {
+		d = netdma_list_first_given(l);
 		ops = ops_of(c, d);
 		for (; n > 0 && c->ops_finished < ops; n--, c->ops_finished++) {
-			enum rte_dma_status_code now = RTE_DMA_STATUS_SUCCESSFUL;
-			enum netdma_status status;
+			enum rte_dma_status_code now =
+					code != NULL ? *code++ : RTE_DMA_STATUS_SUCCESSFUL;
 
-			if (code != NULL)
-				now = *code++;
-			status = status_of(now);
-			if (c->ops_finished == 0 || status > c->status)
-				c->error = error_of(now);
-			c->status = c->ops_finished == 0 ? status :
-					netdma_status_join(c->status, status);
+			netdma_outcome_add(&c->outcome, status_of(now), error_of(now));
 		}
-		if (c->ops_finished < ops || l->completed == l->given)
+		if (c->ops_finished < ops)
 			return;
-		if (d != c->refused && ops != 0 && c->status != NETDMA_COPIED)
-			netdma_desc_set_status(d, c->status, c->error);
-		if (d == c->refused || ops != 1)
-			c->irregular--;
+		if (d != c->refused && c->outcome.status != NETDMA_COPIED)
+			netdma_desc_set_status(d, (enum netdma_status)c->outcome.status,
+					(enum netdma_error)c->outcome.error);
+		c->irregular -= d == c->refused || ops != 1;
 		if (d == c->refused)
 			c->refused = NULL;
 		c->ops_finished = 0;
+		c->outcome = (struct netdma_outcome){ 0 };
 		netdma_list_complete(l, 1);
 	}
 }
@@ -199,52 +193,70 @@ enqueue(struct channel *c, const struct netdma_desc *d, uint64_t src, uint64_t d
 	return ret;
 }
 
-/* The driver does not take an operation although there was room. What it has of the
- * descriptor finishes, and then the descriptor has failed. It is irregular from here on,
- * if it was not before.
+/* The driver does not take an operation of the last descriptor given, although there was
+ * room. What it has of it finishes, and then the descriptor has failed.
  */
 static void
-refuse(struct channel *c, struct netdma_desc *d, bool irregular)
+refuse(struct channel *c, struct netdma_desc *d, uint32_t ops)
 {
 	c->refused = d;
-	c->ops_refused = c->ops_given;
+	c->refused_ops = ops;
+	c->begun = NULL;
 	c->hold = true; /* one of these at a time */
-	c->irregular += !irregular;
-	netdma_desc_set_status(d, c->ops_given == 0 ? NETDMA_NOT_COPIED : NETDMA_FAILED,
+	netdma_desc_set_status(d, ops == 0 ? NETDMA_NOT_COPIED : NETDMA_FAILED,
 			NETDMA_ERROR_REFUSED);
-	c->ops_given = 0;
-	netdma_list_give(c->list);
 }
 
-/* Give a descriptor that is not one plain copy, as far as there is room. @return whether it
- * was given as a whole.
+/* Enqueue what is missing of a descriptor that has begun. @return whether that is all. */
+static bool
+go_on(struct channel *c, uint32_t *room)
+{
+	struct netdma_desc *d = c->begun;
+	uint32_t ops = ops_of(c, d);
+	struct netdma_piece op;
+	int ret;
+
+	for (; c->begun_ops < ops; c->begun_ops++, --*room) {
+		if (*room == 0)
+			return false;
+		op = op_at(c, d, c->begun_ops);
+		ret = enqueue(c, d, op.src, op.dst, op.length);
+		if (ret == -ENOSPC)
+			return false;
+		if (ret < 0) {
+			c->irregular += ops == 1;
+			refuse(c, d, c->begun_ops);
+			return true;
+		}
+	}
+	c->begun = NULL;
+	if ((d->flags & NETDMA_DESC_SERIALIZE_TRANSFER) && !c->in_order)
+		c->hold = true;
+	return true;
+}
+
+/* Give a descriptor that is not one plain copy: as far as there is room, but something of
+ * it. @return whether to go on with the next one.
  */
 static bool
 give_other(struct channel *c, struct netdma_desc *d, uint32_t *room)
 {
 	uint32_t ops = ops_of(c, d);
-	struct netdma_piece op;
-	int ret;
+	uint64_t enqueued = c->enqueued;
+	bool whole;
 
-	if (c->ops_given == 0 && ops != 1)
-		c->irregular++;
-	for (; c->ops_given < ops; c->ops_given++, --*room) {
-		if (*room == 0)
-			return false;
-		op = op_at(c, d, c->ops_given);
-		ret = enqueue(c, d, op.src, op.dst, op.length);
-		if (ret == -ENOSPC)
-			return false;
-		if (ret < 0) {
-			refuse(c, d, ops != 1);
-			return true;
-		}
+	if (ops != 0 && *room == 0)
+		return false;
+	c->begun = d;
+	c->begun_ops = 0;
+	whole = go_on(c, room);
+	if (!whole && c->enqueued == enqueued) {
+		c->begun = NULL; /* the driver had no room after all */
+		return false;
 	}
-	c->ops_given = 0;
-	if ((d->flags & NETDMA_DESC_SERIALIZE_TRANSFER) && !c->in_order)
-		c->hold = true;
+	c->irregular += ops != 1;
 	netdma_list_give(c->list);
-	return true;
+	return whole;
 }
 
 static uint32_t
@@ -258,45 +270,54 @@ room_left(const struct channel *c)
 			(uint64_t)rte_dma_burst_capacity(c->dev_id, 0));
 }
 
-/* Give as much as there is room for: burst by burst, a doorbell each. @return whether
- * anything was given.
+/* Whether the next descriptor must wait for those before it. */
+static bool
+held_back(struct channel *c)
+{
+	if (c->finished != c->enqueued || c->refused != NULL)
+		return true;
+	c->hold = false;
+	return false;
+}
+
+/* Give as much as there is room for. @return whether there may be room for more, once the
+ * doorbell has been rung: burst capacity is what fits before a doorbell.
  */
 static bool
 give_burst(struct channel *c)
 {
 	struct netdma_list *l = c->list;
 	uint32_t room = room_left(c);
-	uint64_t enqueued = c->enqueued, given = l->given;
+	uint64_t enqueued = c->enqueued;
+	bool more = true;
+	int ret;
 
-	while (l->given != l->accepted) {
+	if (c->begun != NULL)
+		more = go_on(c, &room);
+	while (more && l->given != l->accepted) {
 		struct netdma_desc *d = l->give;
-		int ret;
 
-		if (unlikely(c->hold)) {
-			if (c->finished != c->enqueued || c->refused != NULL)
-				break;
-			c->hold = false;
-		}
+		if (unlikely(c->hold) && held_back(c))
+			break;
 		if (unlikely((d->flags & NETDMA_DESC_NOT_PLAIN) != 0 || d->length > c->max_op)) {
-			if (!give_other(c, d, &room))
-				break;
+			more = give_other(c, d, &room);
 			continue;
 		}
 		if (room == 0)
 			break;
 		ret = enqueue(c, d, d->src, d->dst, d->length);
-		if (unlikely(ret < 0)) {
-			if (ret == -ENOSPC)
-				break;
-			refuse(c, d, false);
-			continue;
-		}
-		room--;
+		if (unlikely(ret == -ENOSPC))
+			break;
 		netdma_list_give(l);
+		room--;
+		if (unlikely(ret < 0)) {
+			c->irregular++;
+			refuse(c, d, 0);
+		}
 	}
-	if (c->enqueued != enqueued)
-		rte_dma_submit(c->dev_id, 0);
-	return c->enqueued != enqueued || l->given != given;
+	if (c->enqueued != enqueued || unlikely(c->doorbell))
+		c->doorbell = rte_dma_submit(c->dev_id, 0) != 0;
+	return c->enqueued != enqueued;
 }
 
 int
@@ -305,11 +326,10 @@ dmadev_channel_poll(void *channel)
 	struct channel *c = channel;
 
 	reap(c);
-	/* Those of no operation complete when all before them have. */
-	if (unlikely(c->irregular != 0))
-		advance(c, 0, NULL);
-	while (c->list->given != c->list->accepted && give_burst(c))
+	while ((c->list->given != c->list->accepted || c->begun != NULL || c->doorbell) &&
+			give_burst(c))
 		;
+	/* Those of no operation complete when all before them have. */
 	if (unlikely(c->irregular != 0))
 		advance(c, 0, NULL);
 	return 0;
@@ -341,13 +361,15 @@ device_start(struct dmadev *dev, int16_t id, uint16_t nb_desc)
 	return ret;
 }
 
-/* A power of two that the device takes, near what was asked for. */
+/* A power of two that the device takes, near what was asked for; if it takes none, its most. */
 static uint32_t
 clamp_desc(const struct rte_dma_info *info, uint32_t wanted)
 {
 	uint32_t n = rte_align32pow2(RTE_MAX(wanted, (uint32_t)info->min_desc));
 
-	return n > info->max_desc ? rte_align32prevpow2(info->max_desc) : n;
+	if (n > info->max_desc)
+		n = rte_align32prevpow2(info->max_desc);
+	return n >= info->min_desc ? n : info->max_desc;
 }
 
 void *
@@ -398,8 +420,12 @@ dmadev_channel_free(void *channel)
 {
 	struct channel *c = channel;
 
-	/* Nothing is outstanding, so nothing can be lost by this. */
-	if (rte_dma_stop(c->dev_id) != 0)
+	/* Nothing is outstanding, so nothing can be lost by this; but a device that was taken
+	 * away has left its id to another one.
+	 */
+	if (rte_dma_get_dev_id_by_name(c->dev->name) != c->dev_id)
+		DMADEV_LOG(ERR, "%s was removed while it had a channel", c->dev->name);
+	else if (rte_dma_stop(c->dev_id) != 0)
 		DMADEV_LOG(ERR, "%s does not stop", c->dev->name);
 	rte_free(c);
 }

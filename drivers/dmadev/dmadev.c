@@ -205,9 +205,11 @@ scan_gone(void)
 	struct dmadev *dev;
 
 	TAILQ_FOREACH(dev, &devices, next) {
-		if (dev->provider == NULL || rte_dma_get_dev_id_by_name(dev->name) >= 0)
+		if (rte_dma_get_dev_id_by_name(dev->name) >= 0)
 			continue;
-		if (netdma_provider_stop(netdma_provider_id(dev->provider)) == 0)
+		/* The next one of that name is another device. */
+		dev->configured = false;
+		if (dev->provider != NULL && netdma_provider_stop(netdma_provider_id(dev->provider)) == 0)
 			netdma_provider_deregister(dev->provider);
 	}
 }
