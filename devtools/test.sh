@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The dpdk-netdma authors
+#
+# Install what is missing, build in two ways, and run all tests in both builds. The last
+# line is "N passed, N failed", ", N skipped" appended where something cannot run here.
+
+set -euo pipefail
+# shellcheck source=devtools/common.sh
+. "$(dirname "$0")/common.sh"
+
+# tests MESON-OPTION...: build in $dir, and test what was built. A directory that is left
+# without a log is a failure to count-tests.py.
+tests() {
+	rm -f "$dir/meson-logs/testlog.json"
+	build "$dir" "$@" || return 0
+	meson test -C "$dir" --no-rebuild --print-errorlogs "${suites[@]}" </dev/null || true
+}
+
+# libsystemd-dev: libdpdk.pc asks for it with --static, and no package brings it along
+install_packages "${build_packages[@]}" binutils clang ethtool g++ iproute2 libsystemd-dev \
+	python3
+private_runtime_dir
+
+say "gcc, drivers in the library: $root/build"
+dir=$root/build suites=()
+CC=gcc tests
+
+# not again: what tests the source tree and not what was built
+say "clang, drivers as plugins of EAL: $root/build-clang"
+dir=$root/build-clang suites=(--no-suite tree)
+CC=clang tests -Ddriver_plugins=true
+
+say "Result"
+"$root/devtools/count-tests.py" "$root/build" "$root/build-clang"

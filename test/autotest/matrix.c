@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+#include "harness.h"
+#include "model.h"
+
+/* The providers that every T_EACH case runs on. */
+const struct t_kind t_matrix[] = {
+	{ "cpu-inline", "cpu", "cpu0,mode=inline" },
+	{ "cpu-thread", "cpu", "cpu1,mode=lcore" },
+	{ "cpu-lcore", "cpu", "cpu2,mode=lcore,lcore=%u" },
+	{ "cpu-inline-iova", "cpu", "cpu3,mode=inline,addr=iova" },
+	{ "cpu-thread-iova", "cpu", "cpu4,mode=lcore,addr=iova" },
+	{ "skeleton", "dmadev", .device = "dma_skeleton0" },
+	{ "model", "dmadev", .device = MODEL_NAME, .prepare = model_prepare },
+	{ "fake", NULL, "fake0,max_transfer=4096,desc=16,burst=3" },
+};
+const unsigned int t_matrix_size = RTE_DIM(t_matrix);
