@@ -52,8 +52,9 @@ bool
 netdma_guard_wait(const struct netdma_channel *ch)
 {
 	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() / 1000000 * NETDMA_GUARD_US;
+	uint64_t calls = __atomic_load_n(&ch->calls, __ATOMIC_ACQUIRE);
 
-	while (netdma_guard_in_call(ch)) {
+	while ((calls & 1) != 0 && __atomic_load_n(&ch->calls, __ATOMIC_ACQUIRE) == calls) {
 		if (rte_get_timer_cycles() > end)
 			return false;
 		/* The owner may be waiting for this CPU. */

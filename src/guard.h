@@ -22,6 +22,16 @@ extern bool netdma_guard_fence;
 
 void netdma_guard_init(void);
 
+/* `calls` counts what the owner enters and leaves: odd while it is inside. A callback that
+ * calls again is inside already, and leaves the count alone.
+ */
+static inline void
+netdma_channel_leave(struct netdma_channel *ch)
+{
+	if (likely(!ch->in_callback))
+		__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELEASE);
+}
+
 /* Enter a data-path call. @return 0; or stay out, netdma_channel_leave() was done: -EAGAIN
  * while another thread has the channel, -ENODEV when it has no provider any more.
  */
@@ -30,22 +40,18 @@ netdma_channel_enter(struct netdma_channel *ch)
 {
 	uint32_t stopping;
 
-	__atomic_store_n(&ch->in_call, ch->in_call + 1, __ATOMIC_RELAXED);
-	if (unlikely(netdma_guard_fence))
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	else
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (likely(!ch->in_callback)) {
+		__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELAXED);
+		if (unlikely(netdma_guard_fence))
+			__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		else
+			__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	}
 	stopping = __atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE);
 	if (likely(stopping == CHANNEL_RUNS))
 		return 0;
-	__atomic_store_n(&ch->in_call, ch->in_call - 1, __ATOMIC_RELEASE);
+	netdma_channel_leave(ch);
 	return stopping == CHANNEL_DETACHED ? -ENODEV : -EAGAIN;
-}
-
-static inline void
-netdma_channel_leave(struct netdma_channel *ch)
-{
-	__atomic_store_n(&ch->in_call, ch->in_call - 1, __ATOMIC_RELEASE);
 }
 
 /* Every thread of the process has passed a full barrier when this returns. */
@@ -55,10 +61,13 @@ void netdma_guard_barrier(void);
 static inline bool
 netdma_guard_in_call(const struct netdma_channel *ch)
 {
-	return __atomic_load_n(&ch->in_call, __ATOMIC_ACQUIRE) != 0;
+	return (__atomic_load_n(&ch->calls, __ATOMIC_ACQUIRE) & 1) != 0;
 }
 
-/* Wait until the owner is in no call, at most NETDMA_GUARD_US. @return whether it is. */
+/* Wait until the owner has left the call that it is inside of, if it is, at most
+ * NETDMA_GUARD_US. It may be in another one by then, which began after
+ * netdma_guard_barrier(). @return whether it has.
+ */
 bool netdma_guard_wait(const struct netdma_channel *ch);
 #define NETDMA_GUARD_US 200000
 

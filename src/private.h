@@ -113,7 +113,7 @@ struct netdma_channel {
 	int (*append)(void *engine);
 	int (*poll)(void *engine);
 	void *engine;
-	uint32_t in_call;  /* depth: a callback may call again */
+	uint64_t calls;    /* guard.h: odd while the owner is inside a call */
 	uint32_t stopping; /* enum channel_stopping; written by others */
 	struct netdma_desc *ring;
 	uint64_t ring_filled;    /* slots, counted from the beginning */

@@ -51,7 +51,7 @@ packet(struct t *t, struct rte_mempool *mp, unsigned int segs, uint32_t max)
 
 	for (i = 0; i < segs; i++) {
 		/* An empty segment is legal behind the first. */
-		uint16_t length = (uint16_t)t_range(t, i > 0 && t_range(t, 0, 5) == 0 ? 0 : 1, max);
+		uint16_t length = i > 0 && t_range(t, 0, 4) == 0 ? 0 : (uint16_t)t_range(t, 1, max);
 
 		m = rte_pktmbuf_alloc(mp);
 		ASSERT(m != NULL);
