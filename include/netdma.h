@@ -455,12 +455,12 @@ int netdma_channel_info_get(const struct netdma_channel *channel,
  * @param n
  *   How many descriptors the list has.
  * @return
- *   0; -EAGAIN (another thread has the channel, try again); -EINVAL (a descriptor not 64-byte aligned, a reserved or wrong flag, a @c next
- *   that leaves the pool or is NULL, a cycle, a count that does not match, no pool);
- *   -ERANGE (a length of 0 or beyond netdma_channel_info::max_transfer); -EFAULT (an
- *   address outside the memory that the engine may reach); -EBUSY (a descriptor is
- *   already on a list; the channel is ring-fed and has work outstanding; too many starts
- *   on a busy channel); -ENODEV (its provider is gone).
+ *   0; -EINVAL (a descriptor not 64-byte aligned, a reserved or wrong flag, a @c next that
+ *   leaves the pool or is NULL, a cycle, a count that does not match, no pool); -ERANGE (a
+ *   length of 0 or beyond netdma_channel_info::max_transfer); -EFAULT (an address outside
+ *   the memory that the engine may reach); -EBUSY (a descriptor is already on a list; the
+ *   channel is ring-fed and has work outstanding; too many starts on a busy channel; from a
+ *   callback); -EAGAIN (another thread has the channel); -ENODEV (its provider is gone).
  */
 int netdma_channel_start(struct netdma_channel *channel, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);

@@ -80,7 +80,7 @@ int netdma_channel_latency_get(const struct netdma_channel *channel,
 uint64_t netdma_latency_bucket_ns(unsigned int bucket);
 
 /** The latency that a share (0.0 to 1.0) of the measured descriptors stayed below, in
- * nanoseconds: the upper bound of its bucket.
+ * nanoseconds: the upper bound of its bucket, or the longest if that is less.
  */
 uint64_t netdma_latency_quantile_ns(const struct netdma_latency *latency, double share);
 

@@ -400,7 +400,7 @@ netdma_channel_feed_end(struct netdma_channel *ch, enum channel_feed feed, bool 
 		return;
 	}
 	ch->feed = feed;
-	ch->started = false;
+	__atomic_store_n(&ch->started, false, __ATOMIC_RELAXED);
 }
 
 enum netdma_channel_state
@@ -408,11 +408,12 @@ netdma_channel_state_get(const struct netdma_channel *ch)
 {
 	if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED)
 		return NETDMA_CHANNEL_DETACHED;
-	if (!ch->started && ch->list.accepted == 0)
+	if (has_work(ch))
+		return NETDMA_CHANNEL_ACTIVE;
+	if (!__atomic_load_n(&ch->started, __ATOMIC_RELAXED) &&
+			__atomic_load_n(&ch->list.accepted, __ATOMIC_RELAXED) == 0)
 		return NETDMA_CHANNEL_ARMED;
-	return __atomic_load_n(&ch->list.completed, __ATOMIC_RELAXED) !=
-			__atomic_load_n(&ch->list.accepted, __ATOMIC_RELAXED) ?
-			NETDMA_CHANNEL_ACTIVE : NETDMA_CHANNEL_IDLE;
+	return NETDMA_CHANNEL_IDLE;
 }
 
 int

@@ -114,6 +114,9 @@ entry_add(struct entry *e, const void *from, void *to, uint64_t length)
 				!netdma_region_check(ch, &ch->regions.dst, false, dst, length)))
 			return out_of_reach(ch, "destination", dst, length);
 	}
+	/* What never fits need only be counted, and not to its end. */
+	if (unlikely(length / ch->max_transfer > ch->ring_mask + 1))
+		length = (ch->ring_mask + 2) * (uint64_t)ch->max_transfer;
 	for (; unlikely(length > ch->max_transfer); length -= piece, src += piece, dst += piece) {
 		piece = ch->max_transfer;
 		entry_slot(e, src, dst, (uint32_t)piece);
@@ -145,7 +148,7 @@ entry_commit(struct entry *e, uint32_t flags, void *user)
 	last->user = user;
 	for (i = ch->ring_filled; i + 1 < e->slot; i++)
 		ring_slot(ch, i)->user_context1 = CTX_MORE;
-	ch->ring_filled = e->slot;
+	__atomic_store_n(&ch->ring_filled, e->slot, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -272,12 +275,12 @@ netdma_submit(struct netdma_channel *ch)
 		struct netdma_desc *first = ring_slot(ch, ch->ring_submitted);
 
 		netdma_list_link(ch, first, ring_slot(ch, ch->ring_filled - 1), n);
-		ch->ring_submitted = ch->ring_filled;
+		__atomic_store_n(&ch->ring_submitted, ch->ring_filled, __ATOMIC_RELEASE);
 		netdma_trace_fp_append(ch->id, first, n);
 		if (likely(ch->started)) {
 			netdma_engine_result(ch, ch->append(ch->engine));
 		} else {
-			ch->started = true;
+			__atomic_store_n(&ch->started, true, __ATOMIC_RELAXED);
 			netdma_engine_result(ch, ch->provider->ops->channel_start(ch->engine));
 		}
 	}

@@ -322,7 +322,7 @@ start_list(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_d
 	netdma_channel_feed_end(ch, FEED_LIST, ret != 0);
 	if (ret != 0)
 		return refused(ch, "start", &check, ret);
-	ch->started = true;
+	__atomic_store_n(&ch->started, true, __ATOMIC_RELAXED);
 	drop(ch);
 	bridge(ch, first);
 	netdma_list_link(ch, first, last, n);

@@ -62,11 +62,12 @@ int
 netdma_channel_stats_reset(struct netdma_channel *ch)
 {
 	struct channel_counters now;
-	uint64_t *word = (uint64_t *)&ch->base;
+	uint64_t *word;
 	size_t i;
 
 	if (ch == NULL)
 		return -EINVAL;
+	word = (uint64_t *)&ch->base;
 	counters_read(&now, &ch->count);
 	for (i = 0; i < sizeof(now) / sizeof(*word); i++)
 		__atomic_store_n(&word[i], ((const uint64_t *)&now)[i], __ATOMIC_RELEASE);

@@ -209,7 +209,8 @@ scan_gone(void)
 			continue;
 		/* The next one of that name is another device. */
 		dev->configured = false;
-		if (dev->provider != NULL && netdma_provider_stop(netdma_provider_id(dev->provider)) == 0)
+		if (dev->provider != NULL &&
+				netdma_provider_stop(netdma_provider_id(dev->provider)) == 0)
 			netdma_provider_deregister(dev->provider);
 	}
 }
