@@ -480,7 +480,7 @@ int netdma_channel_append(struct netdma_channel *channel, struct netdma_desc *fi
 struct netdma_check {
 	uint32_t index;          /**< Which descriptor, counted from 0. */
 	struct netdma_desc *desc; /**< That descriptor; NULL if it cannot be named. */
-	char reason[128];        /**< What is wrong and what would be right. */
+	char reason[192];        /**< What is wrong and what would be right. */
 };
 
 /**

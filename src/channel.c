@@ -108,11 +108,11 @@ attach(struct netdma_channel *ch, struct netdma_provider *p, const struct netdma
 	struct netdma_channel_grant grant = { .engine_desc = conf->nb_desc, .cpu = -1 };
 
 	if ((conf->flags & NETDMA_CHANNEL_NEED_HARDWARE) && is_software(p)) {
-		NETDMA_LOG(INFO, "channel %d needs hardware: %s is software", ch->id, p->name);
+		NETDMA_LOG(ERR, "channel %d needs hardware: %s is software", ch->id, p->name);
 		return ENODEV;
 	}
 	if (p->nb_channels >= p->attr.nb_channels) {
-		NETDMA_LOG(INFO, "%s has no channel free: %u of %u are allocated", p->name,
+		NETDMA_LOG(NOTICE, "%s has no channel free: %u of %u are allocated", p->name,
 				p->nb_channels, p->attr.nb_channels);
 		return EBUSY;
 	}

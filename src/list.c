@@ -57,7 +57,8 @@ check_side(struct walk *w, struct region_hit *hit, const char *what, uint64_t ad
 		if (unlikely(addr + length - 1 > ch->max_addr ||
 				!netdma_region_check(ch, hit, ch->iova, addr, length)))
 			return refuse(w, -EFAULT, "%s 0x%" PRIx64 " + %" PRIu64 " is outside the "
-					"memory that the engine may reach: DPDK's, or registered",
+					"memory that the engine may reach: DPDK's, or registered "
+					"with netdma_mem_register()",
 					what, addr, length);
 	return 0;
 }
@@ -111,12 +112,15 @@ refuse_taken(struct walk *w, const struct netdma_desc *first)
 {
 	uint32_t i;
 
-	if (w->desc->user_context1 & CTX_FREE)
+	if (w->desc->user_context1 == CTX_FREE)
 		return refuse(w, -EINVAL, "it is free: it must come from netdma_desc_alloc()");
 	for (i = 0; i < w->index; i++, first = first->next)
 		if (first == w->desc)
 			return refuse(w, -EINVAL, "the list runs in a cycle: it was descriptor %u "
 					"already", i);
+	if ((w->desc->user_context1 & CTX_ON_LIST) == 0)
+		return refuse(w, -EINVAL, "user_context1 is 0x%" PRIx64 ": it is the library's, and "
+				"0 in a descriptor that is handed over", w->desc->user_context1);
 	return refuse(w, -EBUSY, "it is on a list already");
 }
 

@@ -264,8 +264,9 @@ args_usage(const char *program)
 			line += n + (line[n] == '\n');
 		}
 	}
-	printf("\nA capture, its payloads copied by the CPU and compared:\n\n"
-		"  %s -l 0 --vdev net_pcap0,rx_pcap=FILE -- \\\n"
+	printf("\nA capture, its payloads copied by the CPU and compared, without hugepages:\n\n"
+		"  %s -l 0 --no-huge -m 512 --no-pci \\\n"
+		"          --vdev net_pcap0,rx_pcap=FILE -- \\\n"
 		"          --provider cpu0,mode=inline --verify --idle 1\n\n", program);
 }
 

@@ -100,7 +100,7 @@ run(void)
 	if (quit_signal != 0)
 		end = quit_signal == SIGINT ? "Ctrl-C" : "a signal";
 	else if (quit_command)
-		end = "quit";
+		end = "quit, or the end of the input";
 	return end;
 }
 
@@ -132,6 +132,10 @@ arguments(int argc, char **argv, int *eal_argc)
 	char *none[] = { argv[0], NULL };
 	int i;
 
+	*eal_argc = argc;
+	/* Alone, these two are meant for us. */
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0))
+		return args_parse(argc, argv);
 	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		;
 	*eal_argc = i;

@@ -141,8 +141,11 @@ report_summary(const char *why_stopped)
 	printf(LINE "%s, %s bytes\n", "Received", packets(sum.packets), whole(sum.bytes));
 	printf(LINE "%s, %s bytes of payload\n", "Delivered", packets(sum.delivered),
 			whole(sum.delivered_bytes));
-	printf(LINE "%s equal, %s different\n", "Verified", packets(sum.verified),
-			whole(sum.mismatched));
+	if (sum.verified + sum.mismatched != 0 || tunable_get(verify) != 0)
+		printf(LINE "%s equal, %s different\n", "Verified", packets(sum.verified),
+				whole(sum.mismatched));
+	else
+		printf(LINE "not asked for (--verify)\n", "Verified");
 	printf(LINE "%s\n", "Lost", packets(lost));
 	report_rates(&sum);
 	report_engines(true);

@@ -12,15 +12,16 @@
  * are is a table that the control path replaces; the worker tells which one it has seen.
  */
 
+#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <rte_cycles.h>
 #include <rte_errno.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
-#include <rte_malloc.h>
 #include <rte_pause.h>
 
 #include "cpu.h"
@@ -299,6 +300,17 @@ follow_mask(struct cpu_worker *w, const struct netdma_cpu_mask *mask)
 		}
 }
 
+/* Not EAL's memory: the worker looks at it even while it has nothing to do, and an
+ * application that takes a short way out may leave EAL before it has stopped the worker.
+ */
+static void *
+zmalloc(size_t size)
+{
+	void *memory = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_CACHE_LINE_ROUNDUP(size));
+
+	return memory != NULL ? memset(memory, 0, size) : NULL;
+}
+
 static void *
 worker_channel_alloc(void *provider, const struct netdma_channel_params *params,
 		struct netdma_channel_grant *grant)
@@ -307,15 +319,13 @@ worker_channel_alloc(void *provider, const struct netdma_channel_params *params,
 	struct cpu_worker *w = cpu->worker;
 	struct worker_channel *c;
 
-	c = rte_zmalloc_socket("netdma cpu worker", sizeof(*c), RTE_CACHE_LINE_SIZE,
-			params->socket);
+	c = zmalloc(sizeof(*c));
 	if (c != NULL) {
 		c->depth = params->nb_desc;
-		c->run = rte_zmalloc_socket("netdma cpu runs", c->depth * sizeof(c->run[0]),
-				RTE_CACHE_LINE_SIZE, params->socket);
+		c->run = zmalloc(c->depth * sizeof(c->run[0]));
 	}
 	if (c == NULL || c->run == NULL) {
-		rte_free(c);
+		free(c);
 		rte_errno = ENOMEM;
 		return NULL;
 	}
@@ -337,8 +347,8 @@ worker_channel_free(void *channel)
 	struct worker_channel *c = channel;
 
 	table_change(c->worker, c, NULL);
-	rte_free(c->run);
-	rte_free(c);
+	free(c->run);
+	free(c);
 }
 
 /* ----------------------------------------------------------- the data path */

@@ -29,7 +29,9 @@ dmadev_engine_find(const char *name)
 	return e;
 }
 
-/* PCI devices are named by their address; the bus knows the vendor. */
+/* PCI devices are named by their address, with a queue's number behind it where a device
+ * has several ("0000:00:04.0-q1"); the bus knows the vendor.
+ */
 uint16_t
 dmadev_vendor_id(const char *name)
 {
@@ -39,7 +41,7 @@ dmadev_vendor_id(const char *name)
 	const char *info;
 	char filter[96];
 
-	snprintf(filter, sizeof(filter), "bus=pci,addr=%s", name);
+	snprintf(filter, sizeof(filter), "bus=pci,addr=%.*s", (int)strcspn(name, "-"), name);
 	rte_errno = 0; /* otherwise an old one is returned */
 	if (strchr(name, ':') == NULL || rte_dev_iterator_init(&it, filter) != 0)
 		return 0;
