@@ -111,6 +111,12 @@ struct netdma_desc {
 	};
 } __rte_aligned(64);
 
+/** The addresses that an engine takes. */
+enum netdma_addr_space {
+	NETDMA_ADDR_VA,   /**< Virtual addresses of this process. */
+	NETDMA_ADDR_IOVA, /**< IO addresses; the same numbers where rte_eal_iova_mode() is VA. */
+};
+
 /** What became of a descriptor, or of an entry of several descriptors. */
 enum netdma_status {
 	/** The bytes are at the destination. */

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+#ifndef NETDMA_CHANNEL_H
+#define NETDMA_CHANNEL_H
+
+/**
+ * @file netdma_channel.h
+ *
+ * Asynchronous copies for DPDK applications: channels, and what is copied on them.
+ * Included by netdma.h, which begins with the whole picture.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <netdma_desc.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rte_mbuf;
+struct netdma_client;
+struct netdma_channel;
+
+/**@{@name Channel flags: netdma_channel_conf::flags */
+/** Take the caller's word for lists and addresses: nothing is checked. What is wrong
+ * then crashes, or worse.
+ */
+#define NETDMA_CHANNEL_TRUSTED       0x1u
+/** With #NETDMA_PROVIDER_ANY: hardware if there is any. Software, when there is none,
+ * shows in #NETDMA_CHANNEL_FALLBACK and in the log.
+ */
+#define NETDMA_CHANNEL_WANT_HARDWARE 0x2u
+/** Hardware or nothing: -ENODEV instead of software. */
+#define NETDMA_CHANNEL_NEED_HARDWARE 0x4u
+/** Keep a latency histogram from the start (netdma_channel_latency_enable()). */
+#define NETDMA_CHANNEL_LATENCY       0x8u
+/** Only in netdma_channel_info: hardware was wanted, and this is software. */
+#define NETDMA_CHANNEL_FALLBACK      0x80000000u
+/**@}*/
+
+/** What a channel does about a copy that failed. */
+enum netdma_error_policy {
+	/** Redo it on the CPU and report a success. Not there yet: as REPORT. */
+	NETDMA_ON_ERROR_RECOVER = 0,
+	/** Report it, and go on. */
+	NETDMA_ON_ERROR_REPORT,
+	/** Stop at it, as NetDMA does. Not there yet: refused with ENOTSUP. */
+	NETDMA_ON_ERROR_HALT,
+};
+
+/** An entry that netdma_poll() returns: one for each netdma_copy(), netdma_copy_mbuf()
+ * and netdma_marker(), and for each descriptor of a caller's list.
+ */
+struct netdma_completion {
+	void *user;               /**< The cookie: @c user of the call or of the descriptor. */
+	struct netdma_desc *desc; /**< The caller's descriptor; NULL on a ring-fed channel. */
+	uint8_t status;           /**< enum netdma_status: the worst of the segments'. */
+	uint8_t error;            /**< enum netdma_error: of that segment. */
+	uint8_t interrupt;        /**< 1: asked for with INTERRUPT_ON_COMPLETION. */
+	uint8_t reserved;         /**< 0. */
+	uint32_t nb_segs;         /**< Descriptors that the entry stands for. */
+};
+
+/**
+ * Called by netdma_poll() for each entry whose descriptor has
+ * #NETDMA_DESC_INTERRUPT_ON_COMPLETION, in list order, after the entries were taken off
+ * the channel. It may copy, submit and append; netdma_poll(), netdma_channel_drain(),
+ * netdma_channel_free() and the control calls of the channel return -EBUSY from it.
+ */
+typedef void (*netdma_completion_cb_t)(struct netdma_channel *channel,
+		const struct netdma_completion *completion, void *arg);
+
+/** A set of CPUs, numbered as the operating system does. */
+struct netdma_cpu_mask {
+	uint64_t bits[16]; /**< CPU n is bit n % 64 of bits[n / 64]. */
+};
+
+/** Put a CPU into a set. */
+static inline void
+netdma_cpu_mask_set(struct netdma_cpu_mask *mask, unsigned int cpu)
+{
+	if (cpu < 16 * 64)
+		mask->bits[cpu / 64] |= UINT64_C(1) << (cpu % 64);
+}
+
+/** Whether a CPU is in a set. */
+static inline bool
+netdma_cpu_mask_isset(const struct netdma_cpu_mask *mask, unsigned int cpu)
+{
+	return cpu < 16 * 64 && (mask->bits[cpu / 64] >> (cpu % 64) & 1) != 0;
+}
+
+/** How a channel is allocated. A zero-initialised one asks for any provider on node 0,
+ * with the default ring.
+ */
+struct netdma_channel_conf {
+	size_t size;              /**< sizeof(struct netdma_channel_conf), or 0. */
+	/** An id, or #NETDMA_PROVIDER_ANY: hardware first, then by node, then by load. */
+	int provider;
+	/** Slots of the channel's descriptor ring and, as far as the engine goes along, of
+	 * the engine's; rounded up to a power of two. 0: 1024. Lists may be longer.
+	 */
+	uint32_t nb_desc;
+	int socket;               /**< Preferred NUMA node, or SOCKET_ID_ANY. */
+	uint32_t flags;           /**< NETDMA_CHANNEL_*. */
+	struct netdma_cpu_mask cpu_mask; /**< CPUs wanted for the engine's work; none: any. */
+	uint32_t priority;        /**< 0 is the lowest; capped to what the engine has. */
+	enum netdma_error_policy error_policy; /**< What to do about a copy that failed. */
+	uint64_t *completion_word; /**< 8-byte aligned, or NULL. See #NETDMA_WORD_STATE. */
+	netdma_completion_cb_t completion; /**< May be NULL. */
+	void *arg;                /**< For @c completion. */
+};
+
+/** What a channel is doing. The first five have the values of NETDMA_WORD_*. */
+enum netdma_channel_state {
+	NETDMA_CHANNEL_ACTIVE = NETDMA_WORD_ACTIVE,       /**< Not everything has completed. */
+	NETDMA_CHANNEL_IDLE = NETDMA_WORD_IDLE,           /**< Everything has completed. */
+	NETDMA_CHANNEL_SUSPENDED = NETDMA_WORD_SUSPENDED, /**< Suspended. */
+	NETDMA_CHANNEL_HALTED = NETDMA_WORD_HALTED,       /**< Only start is legal. */
+	NETDMA_CHANNEL_ARMED = NETDMA_WORD_ARMED,         /**< Allocated, not started. */
+	NETDMA_CHANNEL_DETACHED,                          /**< Its provider was stopped. */
+};
+
+/** What is known of a channel. */
+struct netdma_channel_info {
+	size_t size;              /**< Set by the caller: sizeof, or 0. */
+	int id;                   /**< For telemetry and logs; not used again. */
+	int provider;             /**< Id of its provider. */
+	enum netdma_channel_state state; /**< What it is doing. */
+	uint32_t flags;           /**< NETDMA_CHANNEL_*, also #NETDMA_CHANNEL_FALLBACK. */
+	uint32_t nb_desc;         /**< Slots of the channel's ring. */
+	uint32_t engine_desc;     /**< Descriptors that the engine takes at once. */
+	enum netdma_addr_space addr_space; /**< Of addresses in a caller's lists. */
+	uint32_t max_transfer;    /**< Longest copy of one descriptor of a caller's list. */
+	int cpu;                  /**< CPU that does the engine's work; -1: none in particular. */
+	uint32_t priority;        /**< As granted. */
+	struct netdma_cpu_mask cpu_mask; /**< As wanted. */
+	uint32_t dca_context;     /**< Target processor of the last context change. */
+};
+
+/**
+ * Allocate a channel.
+ *
+ * @return
+ *   The channel; NULL with rte_errno: EINVAL (wrong conf: the log says how), ENODEV (no
+ *   such provider, or none that fits), EBUSY (it has no channel free, or its device is
+ *   in someone else's hands), ENOTSUP (what it does not do yet), ENOMEM, or the error of
+ *   the driver.
+ */
+struct netdma_channel *netdma_channel_alloc(struct netdma_client *client,
+		const struct netdma_channel_conf *conf);
+
+/**
+ * Free a channel on which nothing is outstanding: all that was handed over has been
+ * polled. Slots that were filled and not submitted are dropped.
+ *
+ * @return
+ *   0; -EBUSY with anything outstanding or not polled, and from a callback; -EINVAL.
+ */
+int netdma_channel_free(struct netdma_channel *channel);
+
+/** What is known of a channel. Any thread. @return 0 or -EINVAL. */
+int netdma_channel_info_get(const struct netdma_channel *channel,
+		struct netdma_channel_info *info);
+
+/**
+ * Load a list onto a channel: the first submission after the channel was allocated, or
+ * to replace what is on it. On a busy channel what the engine was given finishes with
+ * its own status, what it was not given completes as #NETDMA_NOT_COPIED, and the new
+ * list follows. A ring-fed channel starts by itself: (channel, NULL, NULL, 0) drops what
+ * it has not given.
+ *
+ * Every descriptor is checked first, unless the channel is #NETDMA_CHANNEL_TRUSTED. A
+ * list that fails the check is refused whole: nothing moves, and the log says which
+ * descriptor and why.
+ *
+ * NetDMA's StartDma.
+ *
+ * @param channel
+ *   The channel.
+ * @param first, last
+ *   The list, linked through @c next. @c next of the last is NULL, or the descriptor
+ *   with which the following append will begin.
+ * @param n
+ *   How many descriptors the list has.
+ * @return
+ *   0; -EINVAL (a descriptor not 64-byte aligned, a reserved or wrong flag, a @c next that
+ *   leaves the pool or is NULL, a cycle, a count that does not match, no pool); -ERANGE (a
+ *   length of 0 or beyond netdma_channel_info::max_transfer); -EFAULT (an address outside
+ *   the memory that the engine may reach); -EBUSY (a descriptor is already on a list; the
+ *   channel is ring-fed and has work outstanding; too many starts on a busy channel; from a
+ *   callback); -EAGAIN (another thread has the channel); -ENODEV (its provider is gone).
+ */
+int netdma_channel_start(struct netdma_channel *channel, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n);
+
+/**
+ * Link a list behind a channel's last descriptor and hand it over. Lists of any length
+ * are taken, whatever the engine's ring holds. NetDMA's AppendDma.
+ *
+ * @return
+ *   As netdma_channel_start(); also -EINVAL before a start, and when the old list's last
+ *   @c next named another descriptor to begin with; -ECANCELED after an abort or halt.
+ */
+int netdma_channel_append(struct netdma_channel *channel, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n);
+
+/** What netdma_channel_check() found. */
+struct netdma_check {
+	uint32_t index;          /**< Which descriptor, counted from 0. */
+	struct netdma_desc *desc; /**< That descriptor; NULL if it cannot be named. */
+	char reason[192];        /**< What is wrong and what would be right. */
+};
+
+/**
+ * Check a list as netdma_channel_append() would, and hand over nothing: a dry run, on
+ * trusted channels too. Whether the channel is started does not matter.
+ *
+ * @param channel, first, last, n
+ *   As for netdma_channel_append().
+ * @param[out] check
+ *   What was found, when the list is refused; may be NULL.
+ * @return
+ *   As netdma_channel_append().
+ */
+int netdma_channel_check(struct netdma_channel *channel, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n, struct netdma_check *check);
+
+/** Finish the current descriptor, then pause. NetDMA's SuspendDma. Not there yet.
+ *
+ * @param channel
+ *   The channel.
+ * @param[out] last_processed
+ *   The last descriptor that was processed; what follows it may be edited.
+ * @return
+ *   -ENOTSUP.
+ */
+int netdma_channel_suspend(struct netdma_channel *channel, struct netdma_desc **last_processed);
+
+/** Go on with the edited list. NetDMA's ResumeDma. Not there yet. @return -ENOTSUP. */
+int netdma_channel_resume(struct netdma_channel *channel, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n);
+
+/** Stop at once; then only start is legal. NetDMA's AbortDma. Not there yet. @return -ENOTSUP. */
+int netdma_channel_abort(struct netdma_channel *channel);
+
+/** Abort, and be as freshly allocated. NetDMA's ResetChannel. Not there yet. @return -ENOTSUP. */
+int netdma_channel_reset(struct netdma_channel *channel);
+
+/* ------------------------------------------------------ the everyday calls */
+
+/**
+ * Fill the next slot of the channel's ring with a copy. It runs after netdma_submit().
+ *
+ * @param channel
+ *   The channel.
+ * @param src, dst
+ *   Virtual addresses, whatever the engine's address space: in memory of DPDK's, or
+ *   registered with netdma_mem_register().
+ * @param length
+ *   Bytes; a copy of more than the engine's longest transfer is split into several slots
+ *   and reported as one. 0 moves nothing and is reported in its place.
+ * @param flags
+ *   Of the descriptor flags: INTERRUPT_ON_COMPLETION, SERIALIZE_TRANSFER,
+ *   STATUS_UPDATE_ON_COMPLETION, the NO_SNOOP hints, DESTINATION_DCA_ENABLE.
+ * @param user
+ *   Comes back in netdma_completion::user.
+ * @return
+ *   0; -ENOSPC without room, or while another thread has the channel (keep it, poll, then
+ *   try again); -E2BIG for a copy that needs more
+ *   slots than the whole ring has; -EFAULT for memory that the engine may not reach;
+ *   -EINVAL for a wrong flag; -EBUSY on a list-fed channel with work outstanding;
+ *   -ENODEV when its provider is gone. Nothing was filled when it is not 0.
+ */
+int netdma_copy(struct netdma_channel *channel, const void *src, void *dst, size_t length,
+		uint32_t flags, void *user);
+
+/**
+ * Fill slots with the copy of a packet's bytes, segment by segment, into one buffer.
+ *
+ * @param channel
+ *   The channel.
+ * @param m
+ *   The packet: any chain of segments. It stays the caller's and must stay until the
+ *   entry comes back.
+ * @param offset
+ *   Bytes to skip at its beginning, e.g. its headers. An offset of the whole length
+ *   moves nothing and is reported in its place.
+ * @param dst
+ *   Where the rest goes: rte_pktmbuf_pkt_len(m) - offset bytes.
+ * @param user
+ *   Comes back in netdma_completion::user.
+ * @return
+ *   As netdma_copy(); also -EINVAL for an offset behind the packet's end.
+ */
+int netdma_copy_mbuf(struct netdma_channel *channel, const struct rte_mbuf *m, uint32_t offset,
+		void *dst, void *user);
+
+/**
+ * Fill a slot with a null transfer: an entry that comes back when all before it have.
+ *
+ * @return
+ *   As netdma_copy().
+ */
+int netdma_marker(struct netdma_channel *channel, uint32_t flags, void *user);
+
+/**
+ * Hand over what was filled: one list, one doorbell. Nothing filled: nothing to do.
+ *
+ * @return
+ *   The number of slots that were handed over: all that were filled, or 0 while another
+ *   thread has the channel (submit again after a poll); or a negative errno: -ENODEV when the
+ *   provider is gone, -ECANCELED after an abort or halt. They stay filled then, and if the
+ *   channel is freed so, nothing of them has moved or will.
+ */
+int netdma_submit(struct netdma_channel *channel);
+
+/**
+ * Drive the channel and collect completions, in list order, exactly once each.
+ *
+ * @param channel
+ *   The channel.
+ * @param[out] done
+ *   The entries; NULL to have them counted only.
+ * @param max
+ *   How many to return at most; 0 only drives the engine.
+ * @return
+ *   The number of entries; -EBUSY from a completion callback; -EINVAL.
+ */
+int netdma_poll(struct netdma_channel *channel, struct netdma_completion *done, uint16_t max);
+
+/** Free slots of the channel's ring: for so many more copies of one segment is there
+ * room. @return a count, or -EINVAL.
+ */
+int netdma_channel_room(const struct netdma_channel *channel);
+
+/** Descriptors that were handed over and not yet returned by netdma_poll(). Any thread.
+ * @return a count (at most INT_MAX), or -EINVAL.
+ */
+int netdma_channel_outstanding(const struct netdma_channel *channel);
+
+/**
+ * Drive the channel until the engine has finished all that was handed over. What
+ * completed stays to be polled.
+ *
+ * @param channel
+ *   The channel.
+ * @param timeout_us
+ *   Microseconds; 0 tries once.
+ * @return
+ *   0; -ETIMEDOUT; -EAGAIN while another thread has the channel; -ENODEV when its provider is
+ *   gone; -EBUSY from a callback; -EINVAL.
+ */
+int netdma_channel_drain(struct netdma_channel *channel, uint64_t timeout_us);
+
+/* -------------------------------------------------------- descriptor pools */
+
+struct netdma_desc_pool;
+
+/**
+ * Create a pool of descriptors for lists that callers link themselves. All descriptors
+ * of one list come from one pool. A pool may be used by several threads.
+ *
+ * @param name
+ *   For logs; at most 31 characters.
+ * @param n
+ *   How many descriptors.
+ * @param socket
+ *   NUMA node, or SOCKET_ID_ANY.
+ * @return
+ *   The pool; NULL with rte_errno EINVAL or ENOMEM.
+ */
+struct netdma_desc_pool *netdma_desc_pool_create(const char *name, uint32_t n, int socket);
+
+/** Free a pool. @return 0; -EBUSY when not all its descriptors were freed; -EINVAL. */
+int netdma_desc_pool_free(struct netdma_desc_pool *pool);
+
+/**
+ * Take @p n descriptors from a pool: linked, zeroed, @c next of the last NULL.
+ *
+ * @return
+ *   The first; NULL with rte_errno ENOSPC when the pool has fewer (none is taken) or EINVAL.
+ */
+struct netdma_desc *netdma_desc_alloc(struct netdma_desc_pool *pool, uint32_t n);
+
+/**
+ * Give @p n descriptors, linked from @p first through @c next, back to their pool.
+ *
+ * @return
+ *   0; -EINVAL when the chain leaves the pool, ends early or has a free descriptor; -EBUSY
+ *   when a descriptor is on a list. Nothing was freed then.
+ */
+int netdma_desc_free(struct netdma_desc_pool *pool, struct netdma_desc *first, uint32_t n);
+
+/* ------------------------------------------------------------------ memory */
+
+/**
+ * Let engines reach application memory that did not come from DPDK. The pages stay the
+ * caller's: they must be mapped, and with IOVA as PA locked, until they are unregistered.
+ *
+ * @param addr, length
+ *   The range; both multiples of the system's page size.
+ * @return
+ *   0; -EINVAL when it is not page-aligned or empty; -EEXIST when it overlaps what is
+ *   registered or DPDK's own; -ENOSPC when there is no room for another; -EFAULT when a
+ *   page is not mapped or, with IOVA as PA, its physical address cannot be had; or the
+ *   error of rte_extmem_register(). VFIO, where it is used, maps the range now or, if it has
+ *   no device yet, when a channel is allocated on one.
+ */
+int netdma_mem_register(void *addr, size_t length);
+
+/**
+ * Undo netdma_mem_register() for the same range.
+ *
+ * @return
+ *   0; -ENOENT when that range is not registered; -EBUSY while a channel that is not
+ *   trusted may be using it; or the error of rte_extmem_unregister().
+ */
+int netdma_mem_unregister(void *addr, size_t length);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NETDMA_CHANNEL_H */
