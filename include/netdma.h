@@ -51,10 +51,8 @@
  * return NULL and set rte_errno. Structs that a caller fills begin with @c size: the
  * size of the struct the caller was built with, or 0 for the first version of it.
  *
- * Not there yet: netdma_channel_suspend(), netdma_channel_resume(),
- * netdma_channel_abort(), netdma_channel_reset() and stopping a provider that has work
- * outstanding are declared and return -ENOTSUP; a copy that failed is reported, never
- * redone.
+ * Not there yet: stopping a provider that has work outstanding returns -ENOTSUP; a copy
+ * that failed is reported, never redone.
  */
 
 #include <stdbool.h>
@@ -118,10 +116,10 @@ int netdma_fini(void);
 #define NETDMA_PROVIDER_SOFTWARE     0x1u
 /** The engine obeys #NETDMA_DESC_DESTINATION_DCA_ENABLE. */
 #define NETDMA_PROVIDER_CACHE_TARGET 0x2u
-/** The driver implements suspend and resume itself. */
-#define NETDMA_PROVIDER_SUSPEND      0x4u
-/** The driver implements abort itself. */
-#define NETDMA_PROVIDER_ABORT        0x8u
+/** The engine stops between two descriptors when it is told to, so that a suspend or an abort
+ * does not wait for all that it was given.
+ */
+#define NETDMA_PROVIDER_STOPS        0x4u
 /**@}*/
 
 /** Where a provider is in its life cycle. */
@@ -129,6 +127,8 @@ enum netdma_provider_state {
 	NETDMA_PROVIDER_REGISTERED, /**< Known, not started: no channels. */
 	NETDMA_PROVIDER_STARTED,    /**< Usable. */
 	NETDMA_PROVIDER_STOPPING,   /**< About to go: no new channels. */
+	/** Its engine did not answer and may still write: never used, stopped or freed again. */
+	NETDMA_PROVIDER_QUARANTINED,
 };
 
 /** What is known of a provider. */
@@ -183,7 +183,7 @@ int netdma_provider_destroy(int id);
  *
  * @return
  *   0, also when it is started; -ENODEV for an unknown id; -EBUSY while it is being stopped;
- *   or the error of the driver.
+ *   -EIO when it is quarantined; or the error of the driver.
  */
 int netdma_provider_start(int id);
 
@@ -197,7 +197,8 @@ int netdma_provider_start(int id);
  * @return
  *   0, also when it is stopped; -ENODEV for an unknown id; -EBUSY from a callback;
  *   -ENOTSUP while a channel has work outstanding (not there yet); -ETIMEDOUT when the
- *   owner of a channel did not leave its data-path call in time (nothing was changed);
+ *   owner of a channel did not leave its data-path call in time (nothing was changed); -EIO
+ *   when it is quarantined;
  *   or the error of the driver.
  */
 int netdma_provider_stop(int id);

@@ -53,6 +53,13 @@ enum netdma_error_policy {
 	NETDMA_ON_ERROR_HALT,
 };
 
+/**@{@name Completion flags: netdma_completion::flags */
+/** With #NETDMA_UNKNOWN: the engine did not answer, and may still write to the destination and
+ * read the source. The provider is quarantined.
+ */
+#define NETDMA_COMPLETION_ENGINE_MAY_WRITE 0x1u
+/**@}*/
+
 /** An entry that netdma_poll() returns: one for each netdma_copy(), netdma_copy_mbuf()
  * and netdma_marker(), and for each descriptor of a caller's list.
  */
@@ -62,7 +69,7 @@ struct netdma_completion {
 	uint8_t status;           /**< enum netdma_status: the worst of the segments'. */
 	uint8_t error;            /**< enum netdma_error: of that segment. */
 	uint8_t interrupt;        /**< 1: asked for with INTERRUPT_ON_COMPLETION. */
-	uint8_t reserved;         /**< 0. */
+	uint8_t flags;            /**< NETDMA_COMPLETION_*. */
 	uint32_t nb_segs;         /**< Descriptors that the entry stands for. */
 };
 
@@ -114,6 +121,10 @@ struct netdma_channel_conf {
 	uint64_t *completion_word; /**< 8-byte aligned, or NULL. See #NETDMA_WORD_STATE. */
 	netdma_completion_cb_t completion; /**< May be NULL. */
 	void *arg;                /**< For @c completion. */
+	/** Microseconds that the engine may take to finish what it was given, when the channel
+	 * is suspended, aborted or reset. 0: 100,000.
+	 */
+	uint32_t bound_us;
 };
 
 /** What a channel is doing. The first five have the values of NETDMA_WORD_*. */
@@ -205,7 +216,8 @@ int netdma_channel_start(struct netdma_channel *channel, struct netdma_desc *fir
  *
  * @return
  *   As netdma_channel_start(); also -EINVAL before a start, and when the old list's last
- *   @c next named another descriptor to begin with; -ECANCELED after an abort or halt.
+ *   @c next named another descriptor to begin with; -ECANCELED after an abort or halt; -EBUSY
+ *   while it is suspended.
  */
 int netdma_channel_append(struct netdma_channel *channel, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);
@@ -231,25 +243,66 @@ struct netdma_check {
 int netdma_channel_check(struct netdma_channel *channel, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n, struct netdma_check *check);
 
-/** Finish the current descriptor, then pause. NetDMA's SuspendDma. Not there yet.
+/**
+ * Pause: the engine finishes what it has, or the current descriptor if it can stop there
+ * (#NETDMA_PROVIDER_STOPS), and gets nothing more. What it has processed can be polled.
+ *
+ * On a list-fed channel the rest is the client's again: it may be changed, and descriptors
+ * inserted and deleted, behind the one that was processed last. What is not handed over
+ * again with netdma_channel_resume() is not reported. On a ring-fed channel the rest waits;
+ * it may be added to.
+ *
+ * NetDMA's SuspendDma.
  *
  * @param channel
  *   The channel.
  * @param[out] last_processed
- *   The last descriptor that was processed; what follows it may be edited.
+ *   The last descriptor that was processed; NULL if none was.
  * @return
- *   -ENOTSUP.
+ *   0; -ETIMEDOUT when the engine did not finish within netdma_channel_conf::bound_us: the
+ *   channel goes on as if nothing had been asked; -EINVAL when it is suspended or not
+ *   started; -ECANCELED after an abort; -EBUSY from a callback; -EAGAIN; -ENODEV.
  */
 int netdma_channel_suspend(struct netdma_channel *channel, struct netdma_desc **last_processed);
 
-/** Go on with the edited list. NetDMA's ResumeDma. Not there yet. @return -ENOTSUP. */
+/**
+ * Go on after a suspend, with what the client has made of the rest of the list.
+ * NetDMA's ResumeDma.
+ *
+ * @param channel
+ *   The channel.
+ * @param first, last, n
+ *   The rest, from the first descriptor that was not processed on; it is checked as by
+ *   netdma_channel_append(). NULL, NULL, 0: nothing is left of it, or the channel is ring-fed.
+ * @return
+ *   0; -EINVAL when the channel is not suspended, or a list comes to a ring-fed one; as
+ *   netdma_channel_append() for a list that is refused: the channel stays suspended.
+ */
 int netdma_channel_resume(struct netdma_channel *channel, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);
 
-/** Stop at once; then only start is legal. NetDMA's AbortDma. Not there yet. @return -ENOTSUP. */
+/**
+ * Stop: what the engine was given ends with its own status, or as #NETDMA_UNKNOWN if it does
+ * not say within netdma_channel_conf::bound_us and has to be stopped; what it was not given
+ * as #NETDMA_NOT_COPIED. All of it can be polled. What a suspend has given back stays the
+ * client's. Then only netdma_channel_start() is legal: netdma_channel_append() and
+ * netdma_submit() return -ECANCELED. NetDMA's AbortDma.
+ *
+ * @return
+ *   0, also when it is aborted already; -ETIMEDOUT when the engine did not answer and could
+ *   not be stopped: what it has comes back with #NETDMA_COMPLETION_ENGINE_MAY_WRITE, its
+ *   provider is quarantined, and the channel has no provider any more; -EBUSY from a
+ *   callback; -EAGAIN; -ENODEV; -EINVAL.
+ */
 int netdma_channel_abort(struct netdma_channel *channel);
 
-/** Abort, and be as freshly allocated. NetDMA's ResetChannel. Not there yet. @return -ENOTSUP. */
+/**
+ * Abort, and be as freshly allocated: the next call is a start, or a submit on a ring-fed
+ * channel. Completions stay to be polled. NetDMA's ResetChannel.
+ *
+ * @return
+ *   As netdma_channel_abort().
+ */
 int netdma_channel_reset(struct netdma_channel *channel);
 
 /* ------------------------------------------------------ the everyday calls */

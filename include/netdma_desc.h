@@ -136,7 +136,8 @@ enum netdma_status {
 /** Why a descriptor was not copied, as far as its engine told. */
 enum netdma_error {
 	NETDMA_ERROR_NONE = 0,         /**< No error. */
-	NETDMA_ERROR_CANCELED,         /**< Dropped by the client: start on a busy channel. */
+	NETDMA_ERROR_CANCELED,         /**< Dropped: a start on a busy channel, abort or reset. */
+	NETDMA_ERROR_TIMEOUT,          /**< The engine did not answer. */
 	NETDMA_ERROR_NOT_ATTEMPTED,    /**< The engine gave up before it. */
 	NETDMA_ERROR_SRC_ADDR,         /**< The engine could not use the source address. */
 	NETDMA_ERROR_DST_ADDR,         /**< The engine could not use the destination address. */

@@ -25,8 +25,10 @@
  * library lets go of it first.
  *
  * **The list is the queue.** A channel owns a linked list with three marks, in struct
- * netdma_list: *accepted* (the core's), *given* and *completed* (the provider's). The
- * core calls ops->append() once a list, and ops->poll() once a poll. In both the
+ * netdma_list: *accepted* (the core's), *given* and *completed* (the provider's). How far
+ * the provider may go the core says, too, with *allowed*: to all that is accepted, unless
+ * it is suspending, aborting or moving the channel. The core calls ops->append() once a
+ * list, and ops->poll() once a poll. In both the
  * provider first moves *completed* forward over what its engine has finished, then
  * *given* as far as its engine has room:
  *
@@ -37,7 +39,7 @@
  *             struct netdma_list *l = c->list;
  *
  *             netdma_list_complete(l, engine_finished(c)); // all of them copied
- *             while (l->given != l->accepted && engine_has_room(c)) {
+ *             while (l->given != l->allowed && engine_has_room(c)) {
  *                     engine_enqueue(c, l->give);
  *                     netdma_list_give(l);
  *             }
@@ -81,6 +83,7 @@ struct netdma_list {
 	uint64_t delivered;        /**< Returned to the client. The core's. */
 	uint64_t completed;        /**< Finished by the engine. The provider's. */
 	uint64_t given;            /**< Handed to the engine. The provider's. */
+	uint64_t allowed;          /**< May be given up to here. The core's: *accepted*, or less. */
 	uint64_t accepted;         /**< Handed to the channel. The core's. */
 	struct netdma_desc *seek;  /**< Bookmark of netdma_list_first_given(). */
 	uint64_t seek_count;       /**< Its count. */
@@ -299,6 +302,11 @@ struct netdma_cpu_affinity {
 	int cpu;          /**< CPU. */
 };
 
+/**@{@name What an engine that was stopped has left of what it had not finished */
+#define NETDMA_QUIET_UNTOUCHED 0 /**< It had not begun with it. */
+#define NETDMA_QUIET_UNKNOWN   1 /**< It may have copied any of it, in whole or in part. */
+/**@}*/
+
 /** The services of a provider. */
 struct netdma_provider_ops {
 	/** Tell the attributes and make ready. Mandatory. */
@@ -330,10 +338,20 @@ struct netdma_provider_ops {
 	int (*append)(void *channel);
 	/** Move the marks. Mandatory. @return as append. */
 	int (*poll)(void *channel);
-	int (*suspend)(void *channel); /**< SuspendDma. Optional, not called yet. */
-	int (*resume)(void *channel);  /**< ResumeDma. Goes with suspend. */
-	int (*abort)(void *channel);   /**< AbortDma. Optional, not called yet. */
-	int (*reset)(void *channel);   /**< ResetChannel. Optional, not called yet. */
+	/** Stop the engine where it is, for this channel: what SuspendDma, AbortDma and
+	 * ResetChannel need of an engine; the rest is movements of marks, and the core's. When
+	 * it has succeeded the engine touches no memory of the channel's any more, *completed*
+	 * stands behind all that it has finished, and the provider has forgotten what it was
+	 * given beyond: the core moves *given* back. It goes on with channel_start.
+	 *
+	 * The core has waited for the engine to finish by itself before, unless the provider
+	 * says #NETDMA_PROVIDER_STOPS. Optional: without it an engine that does not finish is
+	 * never trusted again.
+	 *
+	 * @return #NETDMA_QUIET_UNTOUCHED, #NETDMA_QUIET_UNKNOWN, or a negative errno when the
+	 * engine cannot be known to be quiet.
+	 */
+	int (*quiesce)(void *channel);
 };
 
 /** The characteristics with which a provider registers. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_malloc.h>
 #include <rte_memory.h>
@@ -18,6 +19,7 @@
 
 #define DEFAULT_DESC 1024u
 #define MAX_DESC (1u << 20)
+#define DEFAULT_BOUND_US 100000
 
 #define CONF_FLAGS (NETDMA_CHANNEL_TRUSTED | NETDMA_CHANNEL_WANT_HARDWARE | \
 	NETDMA_CHANNEL_NEED_HARDWARE | NETDMA_CHANNEL_LATENCY)
@@ -86,7 +88,8 @@ suits_better(const struct netdma_provider *a, const struct netdma_provider *b, i
 static bool
 is_candidate(const struct netdma_provider *p, const struct netdma_channel_conf *conf)
 {
-	if (p->state != NETDMA_PROVIDER_STARTED)
+	if (p->state != NETDMA_PROVIDER_STARTED ||
+			__atomic_load_n(&p->quarantined, __ATOMIC_ACQUIRE))
 		return false;
 	if (conf->provider != NETDMA_PROVIDER_ANY)
 		return p->id == conf->provider;
@@ -203,6 +206,8 @@ channel_new(const struct netdma_channel_conf *conf)
 	ch->word = conf->completion_word;
 	ch->completion = conf->completion;
 	ch->completion_arg = conf->arg;
+	ch->bound = (conf->bound_us != 0 ? conf->bound_us : DEFAULT_BOUND_US) *
+			(rte_get_tsc_hz() / 1000000);
 	netdma_region_flush(ch);
 	return ch;
 }
@@ -408,12 +413,16 @@ netdma_channel_state_get(const struct netdma_channel *ch)
 {
 	if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED)
 		return NETDMA_CHANNEL_DETACHED;
+	switch (__atomic_load_n(&ch->run, __ATOMIC_RELAXED)) {
+	case RUN_SUSPENDED:
+		return NETDMA_CHANNEL_SUSPENDED;
+	case RUN_HALTED:
+		return NETDMA_CHANNEL_HALTED;
+	}
 	if (has_work(ch))
 		return NETDMA_CHANNEL_ACTIVE;
-	if (!__atomic_load_n(&ch->started, __ATOMIC_RELAXED) &&
-			__atomic_load_n(&ch->list.accepted, __ATOMIC_RELAXED) == 0)
-		return NETDMA_CHANNEL_ARMED;
-	return NETDMA_CHANNEL_IDLE;
+	return __atomic_load_n(&ch->started, __ATOMIC_RELAXED) ? NETDMA_CHANNEL_IDLE :
+			NETDMA_CHANNEL_ARMED;
 }
 
 int

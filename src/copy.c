@@ -271,18 +271,22 @@ netdma_submit(struct netdma_channel *ch)
 	if (unlikely(ret != 0))
 		return ret == -EAGAIN ? 0 : ret;
 	n = (uint32_t)(ch->ring_filled - ch->ring_submitted);
+	if (unlikely(ch->run == RUN_HALTED)) {
+		netdma_channel_leave(ch);
+		return -ECANCELED;
+	}
 	if (likely(n != 0)) {
 		struct netdma_desc *first = ring_slot(ch, ch->ring_submitted);
 
 		netdma_list_link(ch, first, ring_slot(ch, ch->ring_filled - 1), n);
 		__atomic_store_n(&ch->ring_submitted, ch->ring_filled, __ATOMIC_RELEASE);
 		netdma_trace_fp_append(ch->id, first, n);
-		if (likely(ch->started)) {
-			netdma_engine_result(ch, ch->append(ch->engine));
-		} else {
+		if (unlikely(!ch->started)) {
 			__atomic_store_n(&ch->started, true, __ATOMIC_RELAXED);
-			netdma_engine_result(ch, ch->provider->ops->channel_start(ch->engine));
+			ch->restart = true;
 		}
+		if (likely(ch->run == RUN_NORMAL))
+			netdma_engine_give(ch);
 	}
 	netdma_channel_leave(ch);
 	return (int)n;

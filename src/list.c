@@ -235,12 +235,14 @@ netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first, struct ne
 	ch->tail = last;
 	ch->expected = last->next;
 	__atomic_store_n(&l->accepted, l->accepted + n, __ATOMIC_RELEASE);
+	if (likely(ch->run == RUN_NORMAL))
+		l->allowed = l->accepted;
 	counter_add(&ch->count.lists, 1);
 }
 
 /* Take what was not given out of the engine's way: it completes in its place, not copied. */
-static void
-drop(struct netdma_channel *ch)
+void
+netdma_list_drop(struct netdma_channel *ch)
 {
 	struct netdma_list *l = &ch->list;
 	struct netdma_desc *d = l->give;
@@ -255,8 +257,8 @@ drop(struct netdma_channel *ch)
 /* Lead from the tail of the old list to the new one, whatever the client put there. An
  * engine may have the tail: nothing else of it may be touched.
  */
-static void
-bridge(struct netdma_channel *ch, struct netdma_desc *first)
+void
+netdma_list_bridge(struct netdma_channel *ch, struct netdma_desc *first)
 {
 	if (ch->list.delivered == ch->list.accepted || ch->tail->next == NULL ||
 			ch->tail->next == first)
@@ -274,15 +276,36 @@ refused(struct netdma_channel *ch, const char *what, const struct netdma_check *
 	return ret;
 }
 
-/* A list was accepted whatever the engine says; what an engine that has gone means for the
- * channel is not decided here yet.
- */
-void
-netdma_engine_result(const struct netdma_channel *ch, int ret)
+static bool
+needs_check(const struct netdma_channel *ch, const struct netdma_desc *first,
+		const struct netdma_desc *last, uint32_t n)
 {
-	if (unlikely(ret < 0))
-		NETDMA_LOG_LIMITED(ERR, "channel %d: its engine says: %s", ch->id,
-				rte_strerror(-ret));
+	return !ch->trusted || first == NULL || last == NULL || n == 0;
+}
+
+/* Check a list that is to be handed over, if it is to be checked. What is wrong is logged. */
+int
+netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
+		uint32_t n, const char *what)
+{
+	struct netdma_check check;
+	int ret;
+
+	if (!needs_check(ch, first, last, n))
+		return 0;
+	if (unlikely(ch->regions.gen != __atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE)))
+		netdma_region_flush(ch);
+	ret = check_list(ch, first, last, n, &check);
+	return likely(ret == 0) ? 0 : refused(ch, what, &check, ret);
+}
+
+/* A start drops what was not given, and ends a halt or a suspension. */
+static void
+start_over(struct netdma_channel *ch)
+{
+	netdma_list_drop(ch);
+	__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
+	ch->list.allowed = ch->list.accepted;
 }
 
 static int
@@ -293,24 +316,16 @@ start_ring(struct netdma_channel *ch)
 	if (ret != 0)
 		return ret;
 	netdma_channel_feed_end(ch, FEED_RING, false);
-	drop(ch);
+	start_over(ch);
 	if (ch->started)
-		netdma_engine_result(ch, ch->poll(ch->engine));
+		netdma_engine_give(ch);
 	return 0;
-}
-
-static bool
-needs_check(const struct netdma_channel *ch, const struct netdma_desc *first,
-		const struct netdma_desc *last, uint32_t n)
-{
-	return !ch->trusted || first == NULL || last == NULL || n == 0;
 }
 
 static int
 start_list(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
 		uint32_t n)
 {
-	struct netdma_check check;
 	int ret;
 
 	ret = netdma_channel_feed_begin(ch, FEED_LIST);
@@ -321,17 +336,17 @@ start_list(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_d
 				CHANNEL_BRIDGES);
 		return -EBUSY;
 	}
-	if (needs_check(ch, first, last, n))
-		ret = check_list(ch, first, last, n, &check);
+	ret = netdma_list_check(ch, first, last, n, "start");
 	netdma_channel_feed_end(ch, FEED_LIST, ret != 0);
 	if (ret != 0)
-		return refused(ch, "start", &check, ret);
-	__atomic_store_n(&ch->started, true, __ATOMIC_RELAXED);
-	drop(ch);
-	bridge(ch, first);
+		return ret;
+	start_over(ch);
+	netdma_list_bridge(ch, first);
 	netdma_list_link(ch, first, last, n);
+	__atomic_store_n(&ch->started, true, __ATOMIC_RELAXED);
+	ch->restart = true;
 	netdma_trace_channel_start(ch->id, first, n);
-	netdma_engine_result(ch, ch->provider->ops->channel_start(ch->engine));
+	netdma_engine_give(ch);
 	return 0;
 }
 
@@ -357,11 +372,32 @@ netdma_channel_start(struct netdma_channel *ch, struct netdma_desc *first,
 	return ret;
 }
 
+static int
+append(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last, uint32_t n)
+{
+	struct netdma_check check;
+	int ret;
+
+	if (unlikely(ch->run != RUN_NORMAL))
+		return ch->run == RUN_HALTED ? -ECANCELED : -EBUSY;
+	ret = check_started(ch, first, &check);
+	if (likely(ret == 0))
+		ret = check_expected(ch, first, &check);
+	if (unlikely(ret != 0))
+		return refused(ch, "append", &check, ret);
+	ret = netdma_list_check(ch, first, last, n, "append");
+	if (unlikely(ret != 0))
+		return ret;
+	netdma_list_link(ch, first, last, n);
+	netdma_trace_fp_append(ch->id, first, n);
+	netdma_engine_give(ch);
+	return 0;
+}
+
 int
 netdma_channel_append(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n)
 {
-	struct netdma_check check;
 	int ret;
 
 	if (unlikely(ch == NULL))
@@ -369,22 +405,7 @@ netdma_channel_append(struct netdma_channel *ch, struct netdma_desc *first,
 	ret = netdma_channel_enter(ch);
 	if (unlikely(ret != 0))
 		return ret;
-	ret = check_started(ch, first, &check);
-	if (likely(ret == 0))
-		ret = check_expected(ch, first, &check);
-	if (likely(ret == 0) && needs_check(ch, first, last, n)) {
-		if (unlikely(ch->regions.gen !=
-				__atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE)))
-			netdma_region_flush(ch);
-		ret = check_list(ch, first, last, n, &check);
-	}
-	if (likely(ret == 0)) {
-		netdma_list_link(ch, first, last, n);
-		netdma_trace_fp_append(ch->id, first, n);
-		netdma_engine_result(ch, ch->append(ch->engine));
-	} else {
-		refused(ch, "append", &check, ret);
-	}
+	ret = append(ch, first, last, n);
 	netdma_channel_leave(ch);
 	return ret;
 }
@@ -414,32 +435,4 @@ netdma_channel_check(struct netdma_channel *ch, struct netdma_desc *first,
 	netdma_region_flush(ch);
 	netdma_channel_leave(ch);
 	return ret;
-}
-
-int
-netdma_channel_suspend(struct netdma_channel *ch, struct netdma_desc **last_processed)
-{
-	return ch == NULL || last_processed == NULL ? -EINVAL : -ENOTSUP;
-}
-
-int
-netdma_channel_resume(struct netdma_channel *ch, struct netdma_desc *first,
-		struct netdma_desc *last, uint32_t n)
-{
-	RTE_SET_USED(first);
-	RTE_SET_USED(last);
-	RTE_SET_USED(n);
-	return ch == NULL ? -EINVAL : -ENOTSUP;
-}
-
-int
-netdma_channel_abort(struct netdma_channel *ch)
-{
-	return ch == NULL ? -EINVAL : -ENOTSUP;
-}
-
-int
-netdma_channel_reset(struct netdma_channel *ch)
-{
-	return ch == NULL ? -EINVAL : -ENOTSUP;
 }

@@ -27,8 +27,8 @@ netdma_word_write(struct netdma_channel *ch, const struct netdma_desc *d, uint32
 /* Look at what has completed since the last time, for the last descriptor that wants the
  * word written and was copied.
  */
-static void
-word_update(struct netdma_channel *ch)
+void
+netdma_word_update(struct netdma_channel *ch)
 {
 	struct netdma_list *l = &ch->list;
 	struct netdma_desc *d, *found = NULL;
@@ -49,7 +49,8 @@ word_update(struct netdma_channel *ch)
 		}
 		ch->word_part_failed = false;
 	}
-	if (found != NULL)
+	/* What a suspend or an abort has written stays. */
+	if (found != NULL && ch->run == RUN_NORMAL)
 		netdma_word_write(ch, found, state);
 }
 
@@ -108,6 +109,8 @@ deliver_other(struct netdma_channel *ch, struct netdma_desc *d, struct netdma_co
 	netdma_outcome_add(&ch->part, status, (enum netdma_error)
 			((ctx & NETDMA_CTX_ERROR_MASK) >> NETDMA_CTX_ERROR_SHIFT));
 	ch->part_segs++;
+	if (ctx & CTX_MAY_WRITE)
+		ch->part_flags |= NETDMA_COMPLETION_ENGINE_MAY_WRITE;
 	if (ctx & CTX_MORE)
 		return false;
 	*e = (struct netdma_completion){
@@ -116,10 +119,12 @@ deliver_other(struct netdma_channel *ch, struct netdma_desc *d, struct netdma_co
 		.status = ch->part.status,
 		.error = ch->part.error,
 		.interrupt = transfer && (d->flags & NETDMA_DESC_INTERRUPT_ON_COMPLETION) != 0,
+		.flags = ch->part_flags,
 		.nb_segs = ch->part_segs,
 	};
 	ch->part = (struct netdma_outcome){ 0 };
 	ch->part_segs = 0;
+	ch->part_flags = 0;
 	return true;
 }
 
@@ -132,10 +137,10 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	uint64_t delivered = l->delivered, from = delivered, copied = 0, bytes = 0;
 	uint64_t now = ch->latency_on ? netdma_stamp() : 0;
 	bool ring = ch->feed == FEED_RING;
-	struct netdma_desc *d = l->head, *next;
+	struct netdma_desc *d = l->head, *next, *last = NULL;
 	unsigned int n = 0;
 
-	for (; n < max && delivered != l->completed; delivered++, d = next) {
+	for (; n < max && delivered != l->completed; delivered++, last = d, d = next) {
 		struct netdma_completion *e = &done[n];
 
 		next = d->next;
@@ -152,6 +157,8 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 			n++;
 		}
 	}
+	if (delivered != from)
+		ch->last = last;
 	l->head = d;
 	counter_add(&ch->count.copied, copied);
 	counter_add(&ch->count.bytes, bytes);
@@ -186,7 +193,7 @@ collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 		interrupts = 0;
 		/* Before any of it is the client's again, and callbacks may add to it. */
 		if (ch->word != NULL)
-			word_update(ch);
+			netdma_word_update(ch);
 		got = deliver(ch, done != NULL ? done : local, k, &interrupts);
 		if (interrupts != 0 && ch->completion != NULL)
 			call_back(ch, done != NULL ? done : local, got);
@@ -206,7 +213,7 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 		return -EBUSY;
 	counter_add(&ch->count.polls, 1);
 	if (likely(netdma_channel_enter(ch) == 0)) {
-		netdma_engine_result(ch, ch->poll(ch->engine));
+		netdma_engine_poll(ch);
 		n = collect(ch, done, max);
 		netdma_channel_leave(ch);
 	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {
@@ -235,9 +242,9 @@ netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 		ret = netdma_channel_enter(ch);
 		if (ret != 0)
 			return ret;
-		netdma_engine_result(ch, ch->poll(ch->engine));
+		netdma_engine_poll(ch);
 		if (ch->word != NULL)
-			word_update(ch);
+			netdma_word_update(ch);
 		done = ch->list.completed == ch->list.accepted;
 		netdma_channel_leave(ch);
 		if (done)

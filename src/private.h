@@ -42,6 +42,7 @@ struct netdma_provider {
 	enum netdma_provider_state state;
 	bool refused; /* during an allocation */
 	bool created; /* by netdma_provider_create(): may be destroyed */
+	bool quarantined; /* set without the lock */
 	struct netdma_provider_attr attr;
 };
 
@@ -60,6 +61,13 @@ enum channel_feed {
 	FEED_LIST,
 };
 
+/* What the client has made of a channel. */
+enum channel_run {
+	RUN_NORMAL,
+	RUN_SUSPENDED,
+	RUN_HALTED, /* aborted: only start is legal */
+};
+
 /* netdma_channel::stopping */
 enum channel_stopping {
 	CHANNEL_RUNS,     /* the owner may go on */
@@ -71,6 +79,7 @@ enum channel_stopping {
 #define CTX_ON_LIST UINT64_C(0x01) /* handed over on a checked channel */
 #define CTX_MORE    UINT64_C(0x02) /* the entry goes on in the next slot of the ring */
 #define CTX_FREE    UINT64_C(0x04) /* in its pool */
+#define CTX_MAY_WRITE UINT64_C(0x08) /* the engine may still write its destination */
 #define CTX_STAMP_SHIFT 24
 #define CTX_STAMP_MASK (UINT64_MAX >> CTX_STAMP_SHIFT)
 
@@ -125,7 +134,9 @@ struct netdma_channel {
 	uint32_t max_transfer;
 	uint64_t max_addr;
 	uint8_t feed;            /* enum channel_feed */
+	uint8_t run;             /* enum channel_run */
 	bool started;
+	bool restart;            /* the engine is to be told a start, not an append */
 	bool trusted;
 	bool iova;               /* the engine takes IOVAs that are not virtual addresses */
 	bool in_callback;
@@ -133,6 +144,7 @@ struct netdma_channel {
 	struct region_cache regions;
 
 	struct netdma_desc *tail;     /* last accepted */
+	struct netdma_desc *last;     /* last delivered */
 	struct netdma_desc *expected; /* what the next append must begin with; NULL: anything */
 	uint64_t *word;
 	struct netdma_desc *word_last; /* last descriptor looked at for the word */
@@ -142,6 +154,7 @@ struct netdma_channel {
 
 	/* The entry whose first segments were delivered. */
 	uint32_t part_segs;
+	uint8_t part_flags;
 	struct netdma_outcome part;
 	struct channel_counters count;
 	struct channel_counters base; /* what was counted at the last reset */
@@ -165,6 +178,8 @@ struct netdma_channel {
 	int socket;
 	uint32_t dca_context;
 	struct netdma_cpu_mask cpu_mask;
+	uint64_t bound;     /* TSC cycles that an engine may take to finish what it has */
+	bool lost;          /* the engine did not answer: not to be called again */
 	struct bridge bridge[CHANNEL_BRIDGES];
 } __rte_cache_aligned;
 
@@ -228,11 +243,23 @@ int netdma_channel_feed_begin(struct netdma_channel *ch, enum channel_feed feed)
 void netdma_channel_feed_end(struct netdma_channel *ch, enum channel_feed feed, bool refused);
 
 /* list.c */
-void netdma_engine_result(const struct netdma_channel *ch, int ret);
+int netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n, const char *what);
+void netdma_list_bridge(struct netdma_channel *ch, struct netdma_desc *first);
+void netdma_list_drop(struct netdma_channel *ch);
+
+/* engine.c */
+void netdma_engine_give(struct netdma_channel *ch);
+void netdma_engine_poll(struct netdma_channel *ch);
+int netdma_engine_settle(struct netdma_channel *ch);
+int netdma_engine_stop(struct netdma_channel *ch);
+void netdma_engine_sweep(struct netdma_channel *ch);
+struct netdma_desc *netdma_engine_last(struct netdma_channel *ch);
 void netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);
 
 /* poll.c */
+void netdma_word_update(struct netdma_channel *ch);
 void netdma_word_write(struct netdma_channel *ch, const struct netdma_desc *d, uint32_t state);
 
 /* pool.c */

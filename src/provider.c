@@ -72,8 +72,6 @@ conf_wrong(const struct netdma_provider_conf *conf)
 			ops->channel_start == NULL || ops->append == NULL || ops->poll == NULL)
 		return "a mandatory service is missing: start, destroy, channel_alloc, "
 				"channel_free, channel_start, append, poll";
-	if ((ops->suspend == NULL) != (ops->resume == NULL))
-		return "suspend and resume go together";
 	return NULL;
 }
 
@@ -182,6 +180,8 @@ start(struct netdma_provider *p)
 		return 0;
 	if (p->state == NETDMA_PROVIDER_STOPPING)
 		return -EBUSY;
+	if (p->state == NETDMA_PROVIDER_QUARANTINED)
+		return -EIO;
 	ret = p->ops->start(p->priv, &attr);
 	if (ret != 0) {
 		NETDMA_LOG(ERR, "provider %s does not start: %s", p->name, rte_strerror(-ret));
@@ -267,7 +267,8 @@ netdma_provider_stop(int id)
 	netdma_lock();
 	p = netdma_provider_by_id(id);
 	if (p != NULL)
-		ret = p->state == NETDMA_PROVIDER_STOPPING ? stop(p) : 0;
+		ret = p->state == NETDMA_PROVIDER_STOPPING ? stop(p) :
+				p->state == NETDMA_PROVIDER_QUARANTINED ? -EIO : 0;
 	netdma_unlock();
 	return ret;
 }
@@ -302,6 +303,11 @@ netdma_providers_destroy(void)
 	int ret;
 
 	while ((p = TAILQ_LAST(&netdma_providers, netdma_provider_list)) != NULL) {
+		if (p->state == NETDMA_PROVIDER_QUARANTINED) {
+			/* Its engine may be using what it has: that is never freed. */
+			TAILQ_REMOVE(&netdma_providers, p, next);
+			continue;
+		}
 		ret = netdma_provider_stop(p->id);
 		if (ret == 0)
 			ret = netdma_provider_deregister(p);

@@ -41,6 +41,7 @@ netdma_error_name(int error)
 	static const char *const names[] = {
 		[NETDMA_ERROR_NONE] = "none",
 		[NETDMA_ERROR_CANCELED] = "canceled",
+		[NETDMA_ERROR_TIMEOUT] = "timeout",
 		[NETDMA_ERROR_NOT_ATTEMPTED] = "not attempted",
 		[NETDMA_ERROR_SRC_ADDR] = "source address",
 		[NETDMA_ERROR_DST_ADDR] = "destination address",
@@ -83,6 +84,7 @@ netdma_provider_state_name(int state)
 		[NETDMA_PROVIDER_REGISTERED] = "registered",
 		[NETDMA_PROVIDER_STARTED] = "started",
 		[NETDMA_PROVIDER_STOPPING] = "stopping",
+		[NETDMA_PROVIDER_QUARANTINED] = "quarantined",
 	};
 
 	return name_of(names, RTE_DIM(names), state);

@@ -50,7 +50,7 @@ inline_append(void *channel)
 {
 	struct inline_channel *c = channel;
 	struct netdma_list *l = c->list;
-	uint64_t n = l->accepted - l->given, i;
+	uint64_t n = l->allowed - l->given, i;
 
 	for (i = 0; i < n; i++) {
 		cpu_run(l->give, c->iova);

@@ -35,6 +35,9 @@
 #define IDLE_YIELD 4000
 #define IDLE_SLEEP_NS 50000
 
+/* A worker that is told to stop finishes its descriptor first: at most 1 GiB. */
+#define QUIESCE_MS 1000
+
 struct run {
 	struct netdma_desc *first;
 	uint64_t n;
@@ -48,12 +51,15 @@ struct worker_channel {
 	bool iova;
 	uint32_t priority;
 	struct run *run;
+	uint64_t told; /* descriptors that the marks have moved over */
 
 	/* Written by the owner, read by the worker. */
 	uint64_t published __rte_cache_aligned; /* runs */
+	uint32_t stop; /* counts requests to forget what was published */
 
 	/* Written by the worker, read by the owner. */
 	uint64_t finished __rte_cache_aligned; /* descriptors */
+	uint32_t stopped; /* the last request that was obeyed */
 
 	/* The worker's. */
 	uint64_t taken __rte_cache_aligned; /* runs */
@@ -80,16 +86,32 @@ struct cpu_worker {
 
 /* -------------------------------------------------------------- the worker */
 
+/* Forget what was published; what has finished was told before. */
+static void
+obey(struct worker_channel *c, uint32_t stop)
+{
+	c->left = 0;
+	c->taken = __atomic_load_n(&c->published, __ATOMIC_ACQUIRE);
+	__atomic_store_n(&c->stopped, stop, __ATOMIC_RELEASE);
+}
+
 /* Spend a quantum on a channel. @return whether there was anything to do. */
 static bool
 serve(struct worker_channel *c)
 {
+	uint32_t stop = __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
 	uint64_t desc = 0, bytes = 0;
 
+	if (unlikely(stop != c->stopped)) {
+		obey(c, stop);
+		return true;
+	}
 	while (desc < (uint64_t)QUANTUM_DESC << c->priority &&
 			bytes < (uint64_t)QUANTUM_BYTES << c->priority) {
 		struct netdma_desc *d;
 
+		if (unlikely(__atomic_load_n(&c->stop, __ATOMIC_RELAXED) != stop))
+			break;
 		if (c->left == 0) {
 			const struct run *run = &c->run[c->taken & (c->depth - 1)];
 
@@ -264,6 +286,7 @@ worker_start(void *provider, struct netdma_provider_attr *attr)
 	}
 	cpu->worker = w;
 	cpu_attr(cpu, attr);
+	attr->flags |= NETDMA_PROVIDER_STOPS;
 	if (cpu->lcore >= 0)
 		attr->numa_node = (int)rte_lcore_to_socket_id(w->lcore);
 	return 0;
@@ -353,25 +376,54 @@ worker_channel_free(void *channel)
 
 /* ----------------------------------------------------------- the data path */
 
+/* Move the marks over what has finished. @return whether anything had. */
+static bool
+worker_reap(struct worker_channel *c)
+{
+	uint64_t n = __atomic_load_n(&c->finished, __ATOMIC_ACQUIRE) - c->told;
+
+	c->told += n;
+	if (n != 0)
+		netdma_list_complete(c->list, n);
+	return n != 0;
+}
+
 static int
 worker_poll(void *channel)
 {
 	struct worker_channel *c = channel;
 	struct netdma_list *l = c->list;
-	uint64_t finished = __atomic_load_n(&c->finished, __ATOMIC_ACQUIRE), n;
+	uint64_t n;
 
-	if (finished != l->completed)
-		netdma_list_complete(l, finished - l->completed);
-	else if (l->given != l->completed &&
+	if (!worker_reap(c) && l->given != l->completed &&
 			sched_getcpu() == __atomic_load_n(&c->worker->cpu, __ATOMIC_RELAXED))
 		sched_yield(); /* the worker waits for this very CPU: polling does not help */
-	n = RTE_MIN(l->accepted - l->given, c->depth - (l->given - l->completed));
+	n = RTE_MIN(l->allowed - l->given, c->depth - (l->given - l->completed));
 	if (n != 0) {
 		c->run[c->published & (c->depth - 1)] = (struct run){ l->give, n };
 		netdma_list_give_many(l, n);
 		__atomic_store_n(&c->published, c->published + 1, __ATOMIC_RELEASE);
 	}
 	return 0;
+}
+
+/* The worker stops between two descriptors: what it has not finished is untouched. */
+static int
+worker_quiesce(void *channel)
+{
+	struct worker_channel *c = channel;
+	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() / 1000 * QUIESCE_MS;
+	uint32_t stop = c->stop + 1;
+
+	__atomic_store_n(&c->stop, stop, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&c->stopped, __ATOMIC_ACQUIRE) != stop) {
+		if (rte_get_timer_cycles() > end)
+			return -ETIMEDOUT;
+		/* It may be waiting for this CPU. */
+		sched_yield();
+	}
+	worker_reap(c);
+	return NETDMA_QUIET_UNTOUCHED;
 }
 
 const struct netdma_provider_ops cpu_worker_ops = {
@@ -383,4 +435,5 @@ const struct netdma_provider_ops cpu_worker_ops = {
 	.channel_start = worker_poll,
 	.append = worker_poll,
 	.poll = worker_poll,
+	.quiesce = worker_quiesce,
 };

@@ -27,6 +27,7 @@ struct channel {
 	bool in_order;
 	bool hold;              /* give nothing before all that was given has finished */
 	bool doorbell;          /* to be rung again: the driver refused it */
+	bool stopped;           /* by quiesce */
 	uint32_t irregular;     /* descriptors in flight that are not one operation */
 	uint64_t enqueued;      /* operations */
 	uint64_t finished;
@@ -294,7 +295,7 @@ give_burst(struct channel *c)
 
 	if (c->begun != NULL)
 		more = go_on(c, &room);
-	while (more && l->given != l->accepted) {
+	while (more && l->given != l->allowed) {
 		struct netdma_desc *d = l->give;
 
 		if (unlikely(c->hold) && held_back(c))
@@ -326,13 +327,60 @@ dmadev_channel_poll(void *channel)
 	struct channel *c = channel;
 
 	reap(c);
-	while ((c->list->given != c->list->accepted || c->begun != NULL || c->doorbell) &&
+	while ((c->list->given != c->list->allowed || c->begun != NULL || c->doorbell) &&
 			give_burst(c))
 		;
 	/* Those of no operation complete when all before them have. */
 	if (unlikely(c->irregular != 0))
 		advance(c, 0, NULL);
 	return 0;
+}
+
+/* ------------------------------------------------------------ stop and go on */
+
+/* Stop the device. What has finished by then is told; of the rest, which it forgets, the first
+ * may have been copied in part.
+ */
+int
+dmadev_channel_quiesce(void *channel)
+{
+	struct channel *c = channel;
+	struct netdma_list *l = c->list;
+
+	if (!c->dev->engine->stops)
+		return -ENOTSUP;
+	if (rte_dma_stop(c->dev_id) != 0)
+		return -EIO;
+	reap(c);
+	if (c->irregular != 0)
+		advance(c, 0, NULL);
+	if (c->ops_finished != 0) {
+		netdma_desc_set_status(netdma_list_first_given(l), NETDMA_FAILED,
+				NETDMA_ERROR_TIMEOUT);
+		netdma_list_complete(l, 1);
+	}
+	c->stopped = true;
+	c->hold = false;
+	c->doorbell = false;
+	c->irregular = 0;
+	c->enqueued = 0;
+	c->finished = 0;
+	c->begun = NULL;
+	c->refused = NULL;
+	c->ops_finished = 0;
+	c->outcome = (struct netdma_outcome){ 0 };
+	return NETDMA_QUIET_UNTOUCHED;
+}
+
+int
+dmadev_channel_start(void *channel)
+{
+	struct channel *c = channel;
+
+	if (c->stopped && rte_dma_start(c->dev_id) != 0)
+		return -EIO;
+	c->stopped = false;
+	return dmadev_channel_poll(c);
 }
 
 /* ----------------------------------------------------------- the control path */
@@ -425,7 +473,7 @@ dmadev_channel_free(void *channel)
 	 */
 	if (rte_dma_get_dev_id_by_name(c->dev->name) != c->dev_id)
 		DMADEV_LOG(ERR, "%s was removed while it had a channel", c->dev->name);
-	else if (rte_dma_stop(c->dev_id) != 0)
+	else if (!c->stopped && rte_dma_stop(c->dev_id) != 0)
 		DMADEV_LOG(ERR, "%s does not stop", c->dev->name);
 	rte_free(c);
 }

@@ -120,9 +120,10 @@ static const struct netdma_provider_ops ops = {
 	.destroy = destroy,
 	.channel_alloc = dmadev_channel_alloc,
 	.channel_free = dmadev_channel_free,
-	.channel_start = dmadev_channel_poll,
+	.channel_start = dmadev_channel_start,
 	.append = dmadev_channel_poll,
 	.poll = dmadev_channel_poll,
+	.quiesce = dmadev_channel_quiesce,
 };
 
 static struct dmadev *

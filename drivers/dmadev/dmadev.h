@@ -27,6 +27,8 @@ struct dmadev_engine {
 	const char *name;      /* how names of its devices begin; NULL: all others */
 	bool software;         /* a CPU moves the bytes */
 	bool in_order;         /* one copy is finished before the next begins */
+	/* rte_dma_stop() returns when no copy is running any more, and none begins. */
+	bool stops;
 	uint32_t max_transfer; /* longest copy that it takes */
 };
 
@@ -45,6 +47,8 @@ uint16_t dmadev_vendor_id(const char *name);
 void *dmadev_channel_alloc(void *provider, const struct netdma_channel_params *params,
 		struct netdma_channel_grant *grant);
 void dmadev_channel_free(void *channel);
+int dmadev_channel_start(void *channel);
 int dmadev_channel_poll(void *channel);
+int dmadev_channel_quiesce(void *channel);
 
 #endif /* NETDMA_DMADEV_H */

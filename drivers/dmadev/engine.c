@@ -15,7 +15,8 @@
  * transfers that every engine takes.
  */
 static const struct dmadev_engine engines[] = {
-	{ .name = "dma_skeleton", .software = true, .in_order = true, .max_transfer = 1u << 30 },
+	{ .name = "dma_skeleton", .software = true, .in_order = true, .stops = true,
+		.max_transfer = 1u << 30 },
 	{ .max_transfer = 65536 },
 };
 

@@ -157,7 +157,7 @@ give(struct fake_channel *c)
 {
 	struct netdma_list *l = c->list;
 
-	while (l->given != l->accepted && l->given - l->completed < c->f->desc)
+	while (l->given != l->allowed && l->given - l->completed < c->f->desc)
 		netdma_list_give(l);
 }
 

@@ -381,16 +381,3 @@ T_CASE(lists, trusted_channel_runs_the_same_lists, T_EACH)
 		t_run_list(ch, t_list_new(t, ch, pool, t_range(t, 1, 300), 1, 200));
 	t_quiet(ch);
 }
-
-T_CASE(lists, not_there_yet_is_said, T_EACH)
-{
-	struct netdma_channel *ch = t_channel(t, 64, 0);
-	struct t_list *l = t_list_new(t, ch, t_pool(4), 4, 1, 300);
-	struct netdma_desc *last;
-
-	ASSERT_INT(netdma_channel_suspend(ch, &last), ==, -ENOTSUP);
-	ASSERT_INT(netdma_channel_resume(ch, l->first, l->last, l->n), ==, -ENOTSUP);
-	ASSERT_INT(netdma_channel_abort(ch), ==, -ENOTSUP);
-	ASSERT_INT(netdma_channel_reset(ch), ==, -ENOTSUP);
-	t_run_list(ch, l);
-}

@@ -339,7 +339,7 @@ T_CASE(observe, every_value_has_a_name_of_its_own, T_RAW)
 	names_check(netdma_event_name, NETDMA_EVENT_PROVIDER_REGISTERED,
 			NETDMA_EVENT_PROVIDER_POWER_UP);
 	names_check(netdma_provider_state_name, NETDMA_PROVIDER_REGISTERED,
-			NETDMA_PROVIDER_STOPPING);
+			NETDMA_PROVIDER_QUARANTINED);
 	names_check(netdma_state_name, NETDMA_CHANNEL_ACTIVE, NETDMA_CHANNEL_DETACHED);
 	ASSERT_STR(netdma_status_name(NETDMA_COPIED), "copied");
 	ASSERT_STR(netdma_error_name(NETDMA_ERROR_PAGE_FAULT), "page fault");

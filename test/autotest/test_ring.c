@@ -33,7 +33,7 @@ expect_cookies(struct netdma_channel *ch, uint32_t from, uint32_t n)
 		ASSERT(done.desc == NULL);
 		ASSERT_INT(done.status, ==, NETDMA_COPIED);
 		ASSERT_INT(done.error, ==, NETDMA_ERROR_NONE);
-		ASSERT_INT(done.interrupt + done.reserved, ==, 0);
+		ASSERT_INT(done.interrupt + done.flags, ==, 0);
 		ASSERT_INT(done.nb_segs, >=, 1);
 	}
 }
