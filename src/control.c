@@ -149,8 +149,9 @@ halt(struct netdma_channel *ch)
 	return ret;
 }
 
-int
-netdma_channel_abort(struct netdma_channel *ch)
+/* Abort; and if it is to be as freshly allocated, reset. */
+static int
+stop(struct netdma_channel *ch, bool fresh)
 {
 	int ret;
 
@@ -161,24 +162,23 @@ netdma_channel_abort(struct netdma_channel *ch)
 		return ret;
 	if (ch->run != RUN_HALTED)
 		ret = halt(ch);
+	if (fresh) {
+		__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
+		__atomic_store_n(&ch->started, false, __ATOMIC_RELAXED);
+		ch->restart = true;
+		netdma_word_write(ch, NULL, NETDMA_WORD_ARMED);
+	}
 	return control_leave(ch, ret);
+}
+
+int
+netdma_channel_abort(struct netdma_channel *ch)
+{
+	return stop(ch, false);
 }
 
 int
 netdma_channel_reset(struct netdma_channel *ch)
 {
-	int ret;
-
-	if (ch == NULL)
-		return -EINVAL;
-	ret = control_enter(ch);
-	if (ret != 0)
-		return ret;
-	if (ch->run != RUN_HALTED)
-		ret = halt(ch);
-	__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
-	__atomic_store_n(&ch->started, false, __ATOMIC_RELAXED);
-	ch->restart = true;
-	netdma_word_write(ch, NULL, NETDMA_WORD_ARMED);
-	return control_leave(ch, ret);
+	return stop(ch, true);
 }
