@@ -372,34 +372,24 @@ netdma_channel_detach_all(struct netdma_provider *p)
 	return ret;
 }
 
-/* Before a channel is fed: in the other way than before only if that has ended. What was
- * looked up before may have been in the other address space, or in an older table.
- */
+/* A channel may be fed in the other way than before when that has ended. */
 int
-netdma_channel_feed_begin(struct netdma_channel *ch, enum channel_feed feed)
+netdma_channel_feed_other(struct netdma_channel *ch)
 {
-	if (unlikely(ch->feed != feed)) {
-		if (ch->list.delivered != ch->list.accepted ||
-				ch->ring_filled != ch->ring_submitted) {
-			NETDMA_LOG_LIMITED(ERR, "channel %d is %s with work outstanding: poll it "
-					"first", ch->id,
-					ch->feed == FEED_RING ? "ring-fed" : "list-fed");
-			return -EBUSY;
-		}
-		netdma_region_flush(ch);
-	} else if (unlikely(ch->regions.gen !=
-			__atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE))) {
-		netdma_region_flush(ch);
+	if (ch->list.delivered != ch->list.accepted || ch->ring_filled != ch->ring_submitted) {
+		NETDMA_LOG_LIMITED(ERR, "channel %d is %s with work outstanding: poll it first",
+				ch->id, ch->feed == FEED_RING ? "ring-fed" : "list-fed");
+		return -EBUSY;
 	}
+	/* What was looked up before may have been in the other address space. */
+	netdma_region_flush(ch);
 	return 0;
 }
 
-/* It was fed, or that was refused. */
+/* It was fed so, or that was refused. */
 void
-netdma_channel_feed_end(struct netdma_channel *ch, enum channel_feed feed, bool refused)
+netdma_channel_feed_switch(struct netdma_channel *ch, enum channel_feed feed, bool refused)
 {
-	if (likely(ch->feed == feed))
-		return;
 	if (refused) {
 		netdma_region_flush(ch);
 		return;

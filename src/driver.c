@@ -147,8 +147,8 @@ netdma_provider_create(const char *args, int *id)
 	driver = driver_find(name, true);
 	if (driver == NULL || driver->create == NULL) {
 		NETDMA_LOG(ERR, "\"%s\": no driver makes a provider of that name; it is the "
-				"driver's, with a number behind it: cpu0. Drivers, built in or loaded with EAL's "
-				"-d: %s", name,
+				"driver's, with a number behind it: cpu0. Drivers, built in or "
+				"loaded with EAL's -d: %s", name,
 				driver_names(true, buf, sizeof(buf)));
 		ret = -ENOENT;
 		goto out;

@@ -90,7 +90,8 @@ netdma_engine_settle(struct netdma_channel *ch)
 	unsigned int i;
 
 	l->allowed = l->given;
-	if ((p->attr.flags & NETDMA_PROVIDER_STOPS) && p->ops->quiesce != NULL &&
+	if (l->completed != l->given && (p->attr.flags & NETDMA_PROVIDER_STOPS) &&
+			p->ops->quiesce != NULL &&
 			p->ops->quiesce(ch->engine) == NETDMA_QUIET_UNTOUCHED)
 		take_back(ch);
 	for (i = 0; l->completed != l->given; i++) {
@@ -105,9 +106,9 @@ netdma_engine_settle(struct netdma_channel *ch)
 	return 0;
 }
 
-/* What was given and not finished ends so; it is not given any more. */
+/* What was given and not finished ends as unknown. */
 static void
-abandon(struct netdma_channel *ch, enum netdma_status status, uint64_t flag)
+abandon(struct netdma_channel *ch, uint64_t flag)
 {
 	struct netdma_list *l = &ch->list;
 	struct netdma_desc *d = l->completed != l->given ? list_at(ch, l->completed) : NULL;
@@ -116,7 +117,7 @@ abandon(struct netdma_channel *ch, enum netdma_status status, uint64_t flag)
 	for (i = l->completed; i != l->given; i++, d = d->next) {
 		if (netdma_desc_is_void(d))
 			continue;
-		netdma_desc_set_status(d, status, NETDMA_ERROR_TIMEOUT);
+		netdma_desc_set_status(d, NETDMA_UNKNOWN, NETDMA_ERROR_TIMEOUT);
 		d->user_context1 |= flag;
 	}
 	netdma_list_complete(l, l->given - l->completed);
@@ -136,14 +137,14 @@ netdma_engine_stop(struct netdma_channel *ch)
 		return 0;
 	}
 	if (ret == NETDMA_QUIET_UNKNOWN) {
-		abandon(ch, NETDMA_UNKNOWN, 0);
+		abandon(ch, 0);
 		ch->restart = true;
 		return 0;
 	}
-	NETDMA_LOG(ERR, "channel %d: the engine of %s does not answer and cannot be stopped: %" PRIu64
-			" descriptors are unknown, and it is not used again", ch->id, p->name,
-			ch->list.given - ch->list.completed);
-	abandon(ch, NETDMA_UNKNOWN, CTX_MAY_WRITE);
+	NETDMA_LOG(ERR, "channel %d: the engine of %s does not answer and cannot be stopped: %"
+			PRIu64 " descriptors are unknown, and it is not used again", ch->id,
+			p->name, ch->list.given - ch->list.completed);
+	abandon(ch, CTX_MAY_WRITE);
 	__atomic_store_n(&p->quarantined, true, __ATOMIC_RELEASE);
 	ch->lost = true;
 	return -ETIMEDOUT;

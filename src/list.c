@@ -119,8 +119,9 @@ refuse_taken(struct walk *w, const struct netdma_desc *first)
 			return refuse(w, -EINVAL, "the list runs in a cycle: it was descriptor %u "
 					"already", i);
 	if ((w->desc->user_context1 & CTX_ON_LIST) == 0)
-		return refuse(w, -EINVAL, "user_context1 is 0x%" PRIx64 ": it is the library's, and "
-				"0 in a descriptor that is handed over", w->desc->user_context1);
+		return refuse(w, -EINVAL, "user_context1 is 0x%" PRIx64 ": it is the library's, "
+				"and 0 in a descriptor that is handed over",
+				w->desc->user_context1);
 	return refuse(w, -EBUSY, "it is on a list already");
 }
 
@@ -276,13 +277,6 @@ refused(struct netdma_channel *ch, const char *what, const struct netdma_check *
 	return ret;
 }
 
-static bool
-needs_check(const struct netdma_channel *ch, const struct netdma_desc *first,
-		const struct netdma_desc *last, uint32_t n)
-{
-	return !ch->trusted || first == NULL || last == NULL || n == 0;
-}
-
 /* Check a list that is to be handed over, if it is to be checked. What is wrong is logged. */
 int
 netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
@@ -291,10 +285,9 @@ netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first, struct n
 	struct netdma_check check;
 	int ret;
 
-	if (!needs_check(ch, first, last, n))
+	if (ch->trusted && first != NULL && last != NULL && n != 0)
 		return 0;
-	if (unlikely(ch->regions.gen != __atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE)))
-		netdma_region_flush(ch);
+	netdma_channel_regions_refresh(ch);
 	ret = check_list(ch, first, last, n, &check);
 	return likely(ret == 0) ? 0 : refused(ch, what, &check, ret);
 }

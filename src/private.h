@@ -239,8 +239,34 @@ int netdma_providers_destroy(void);
 /* channel.c */
 int netdma_channel_detach_all(struct netdma_provider *p);
 enum netdma_channel_state netdma_channel_state_get(const struct netdma_channel *ch);
-int netdma_channel_feed_begin(struct netdma_channel *ch, enum channel_feed feed);
-void netdma_channel_feed_end(struct netdma_channel *ch, enum channel_feed feed, bool refused);
+int netdma_channel_feed_other(struct netdma_channel *ch);
+void netdma_channel_feed_switch(struct netdma_channel *ch, enum channel_feed feed, bool refused);
+
+/* Before memory is looked up: what was hit in an older table may be gone. */
+static inline void
+netdma_channel_regions_refresh(struct netdma_channel *ch)
+{
+	if (unlikely(ch->regions.gen != __atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE)))
+		netdma_region_flush(ch);
+}
+
+/* Before a channel is fed in one of the two ways. */
+static inline int
+netdma_channel_feed_begin(struct netdma_channel *ch, enum channel_feed feed)
+{
+	if (unlikely(ch->feed != feed))
+		return netdma_channel_feed_other(ch);
+	netdma_channel_regions_refresh(ch);
+	return 0;
+}
+
+/* And after it. */
+static inline void
+netdma_channel_feed_end(struct netdma_channel *ch, enum channel_feed feed, bool refused)
+{
+	if (unlikely(ch->feed != feed))
+		netdma_channel_feed_switch(ch, feed, refused);
+}
 
 /* list.c */
 int netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first,

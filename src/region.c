@@ -54,17 +54,25 @@ struct build {
 	uint32_t room;
 };
 
+/* Make two ranges one, if they follow each other on both sides. */
+static bool
+range_merge(struct range *r, const struct range *next)
+{
+	if (r->start + r->length != next->start || r->delta != next->delta ||
+			r->slot != next->slot)
+		return false;
+	r->length += next->length;
+	return true;
+}
+
 static int
 build_add(struct build *b, uint64_t va, uint64_t iova, uint64_t length, uint8_t slot)
 {
-	struct range *last = b->t->n > 0 ? &b->t->range[b->t->n - 1] : NULL;
+	const struct range r = { va, length, iova - va, slot };
 	struct table *t;
 
-	if (last != NULL && last->start + last->length == va && last->delta == iova - va &&
-			last->slot == slot) {
-		last->length += length;
+	if (b->t->n > 0 && range_merge(&b->t->range[b->t->n - 1], &r))
 		return 0;
-	}
 	if (b->t->n == b->room) {
 		b->room *= 2;
 		t = realloc(b->t, sizeof(*t) + b->room * sizeof(t->range[0]));
@@ -72,7 +80,7 @@ build_add(struct build *b, uint64_t va, uint64_t iova, uint64_t length, uint8_t 
 			return -1;
 		b->t = t;
 	}
-	b->t->range[b->t->n++] = (struct range){ va, length, iova - va, slot };
+	b->t->range[b->t->n++] = r;
 	return 0;
 }
 
@@ -130,13 +138,9 @@ ranges_sort(struct range *r, uint32_t n)
 	if (n == 0)
 		return 0;
 	qsort(r, n, sizeof(*r), range_compare);
-	for (i = 1; i < n; i++) {
-		if (r[last].start + r[last].length == r[i].start && r[last].delta == r[i].delta &&
-				r[last].slot == r[i].slot)
-			r[last].length += r[i].length;
-		else
+	for (i = 1; i < n; i++)
+		if (!range_merge(&r[last], &r[i]))
 			r[++last] = r[i];
-	}
 	return last + 1;
 }
 
@@ -293,12 +297,6 @@ netdma_region_miss(struct netdma_channel *ch, struct region_hit *hit, bool iova,
 	}
 	*hit = (struct region_hit){ r->start, r->length, r->delta };
 	return true;
-}
-
-bool
-netdma_region_miss_piece(struct netdma_channel *ch, struct region_hit *hit, uint64_t addr)
-{
-	return netdma_region_miss(ch, hit, false, addr, 1);
 }
 
 void

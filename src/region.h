@@ -58,10 +58,9 @@ region_covers(const struct region_hit *hit, uint64_t addr, uint64_t length)
 	return addr - hit->start < hit->length && length <= hit->length - (addr - hit->start);
 }
 
-/* The slow paths of the two functions below. */
+/* The slow path of the two functions below. */
 bool netdma_region_miss(struct netdma_channel *ch, struct region_hit *hit, bool iova,
 		uint64_t addr, uint64_t length);
-bool netdma_region_miss_piece(struct netdma_channel *ch, struct region_hit *hit, uint64_t addr);
 
 /* Whether an engine may reach all of [addr, addr + length): IOVAs or virtual addresses. */
 static inline bool
@@ -77,7 +76,7 @@ static inline bool
 netdma_region_translate(struct netdma_channel *ch, struct region_hit *hit, uint64_t va,
 		uint64_t *iova, uint64_t *length)
 {
-	if (unlikely(!region_covers(hit, va, 1)) && !netdma_region_miss_piece(ch, hit, va))
+	if (!netdma_region_check(ch, hit, false, va, 1))
 		return false;
 	*iova = va + hit->delta;
 	*length = hit->length - (va - hit->start);

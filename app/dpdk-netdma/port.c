@@ -52,8 +52,9 @@ port_pool(struct port *p, uint16_t nb_rxd)
 			(uint16_t)(config.mbuf_size + RTE_PKTMBUF_HEADROOM), p->socket);
 	if (p->pool == NULL) {
 		complain("port %u: no memory for %u mbufs of %u bytes: %s. Give the EAL more "
-			"(--no-huge -m 512), or ask for less with --mbufs, --mbuf-size or --buffers", p->id, n,
-			config.mbuf_size, rte_strerror(rte_errno));
+			"(--no-huge -m 512), or ask for less with --mbufs, --mbuf-size or "
+			"--buffers",
+			p->id, n, config.mbuf_size, rte_strerror(rte_errno));
 		return -ENOMEM;
 	}
 	return 0;
