@@ -225,6 +225,31 @@ T_CASE(control, engine_that_does_not_finish_in_time_is_not_suspended, T_ONCE)
 	t_expect(ch, l, NETDMA_COPIED);
 }
 
+T_CASE(control, device_that_does_not_finish_in_time_is_stopped_and_starts_again, T_ONCE)
+{
+	struct netdma_channel *ch;
+	struct t_list *l;
+	uint32_t round;
+
+	t->provider = netdma_provider_find("dma_skeleton0");
+	if (t->provider < 0)
+		t_skip("no dma_skeleton0: give EAL --vdev dma_skeleton0");
+	ch = t_channel_conf(t, &(struct netdma_channel_conf){ .provider = t->provider,
+			.nb_desc = 1024, .bound_us = 1 });
+	for (round = 0; round < 10; round++) {
+		l = t_list_new(t, ch, t_pool(1000), 1000, 5000, 9000);
+		ASSERT_INT(t_start(ch, l), ==, 0);
+		ASSERT_INT(netdma_channel_abort(ch), ==, 0);
+		ASSERT_INT(collect_processed(ch, l, 0, true), ==, l->n);
+		/* What follows is copied by a device that was started again. */
+		l = t_list_new(t, ch, t_pool(100), 100, 1, 300);
+		ASSERT_INT(t_start(ch, l), ==, 0);
+		t_expect(ch, l, NETDMA_COPIED);
+	}
+	ASSERT(t_stats(ch).not_copied > 0);
+	ASSERT_INT(t_stats(ch).unknown, ==, 0);
+}
+
 T_CASE(control, engine_that_cannot_be_stopped_is_quarantined, T_ONCE)
 {
 	/* A name that is not used again: it stays. */
