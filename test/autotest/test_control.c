@@ -229,7 +229,8 @@ T_CASE(control, device_that_does_not_finish_in_time_is_stopped_and_starts_again,
 {
 	struct netdma_channel *ch;
 	struct t_list *l;
-	uint32_t round;
+	struct t_buf *b;
+	uint32_t round, i;
 
 	t->provider = netdma_provider_find("dma_skeleton0");
 	if (t->provider < 0)
@@ -246,6 +247,15 @@ T_CASE(control, device_that_does_not_finish_in_time_is_stopped_and_starts_again,
 		ASSERT_INT(t_start(ch, l), ==, 0);
 		t_expect(ch, l, NETDMA_COPIED);
 	}
+	/* So it is behind a submit, which is an append as long as nothing was stopped. */
+	b = t_bufs(t, 1000, 5000, 9000);
+	for (i = 0; i < 1000; i++)
+		ASSERT_INT(netdma_copy(ch, b[i].src, b[i].dst, b[i].length, 0, &b[i]), ==, 0);
+	ASSERT_INT(netdma_submit(ch), ==, 1000);
+	ASSERT_INT(netdma_channel_abort(ch), ==, 0);
+	ASSERT_INT(netdma_poll(ch, NULL, 1000), ==, 1000);
+	ASSERT_INT(netdma_channel_start(ch, NULL, NULL, 0), ==, 0);
+	t_copy_works(t, ch);
 	ASSERT(t_stats(ch).not_copied > 0);
 	ASSERT_INT(t_stats(ch).unknown, ==, 0);
 }
