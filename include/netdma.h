@@ -50,9 +50,6 @@
  * Functions return 0 or a count, or a negative errno; those that return a pointer
  * return NULL and set rte_errno. Structs that a caller fills begin with @c size: the
  * size of the struct the caller was built with, or 0 for the first version of it.
- *
- * Not there yet: stopping a provider that has work outstanding returns -ENOTSUP; a copy
- * that failed is reported, never redone.
  */
 
 #include <stdbool.h>
@@ -127,6 +124,7 @@ enum netdma_provider_state {
 	NETDMA_PROVIDER_REGISTERED, /**< Known, not started: no channels. */
 	NETDMA_PROVIDER_STARTED,    /**< Usable. */
 	NETDMA_PROVIDER_STOPPING,   /**< About to go: no new channels. */
+	NETDMA_PROVIDER_ASLEEP,     /**< Its engine has no power: no new channels, others wait. */
 	/** Its engine did not answer and may still write: never used, stopped or freed again. */
 	NETDMA_PROVIDER_QUARANTINED,
 };
@@ -188,18 +186,21 @@ int netdma_provider_destroy(int id);
 int netdma_provider_start(int id);
 
 /**
- * Stop a provider. Clients are told (#NETDMA_EVENT_PROVIDER_REMOVAL), then its channels
- * are detached: on a detached channel submissions return -ENODEV, netdma_poll() still
- * delivers, netdma_channel_free() releases it.
+ * Stop a provider, under traffic or not. Clients are told (#NETDMA_EVENT_PROVIDER_REMOVAL),
+ * then its channels leave it: each finishes what its engine has, or stops it, and goes with
+ * the rest to where its client chose (netdma_channel_conf::failover). One that goes nowhere is
+ * detached: submissions return -ENODEV, netdma_poll() still delivers, netdma_channel_free()
+ * releases it.
  *
- * Any thread, except in a callback.
+ * Any thread, except in a callback. It does not need the owners of the channels to do
+ * anything, and takes at most netdma_channel_conf::bound_us a channel, and a second where an
+ * engine has to be stopped by force.
  *
  * @return
  *   0, also when it is stopped; -ENODEV for an unknown id; -EBUSY from a callback;
- *   -ENOTSUP while a channel has work outstanding (not there yet); -ETIMEDOUT when the
- *   owner of a channel did not leave its data-path call in time (nothing was changed); -EIO
- *   when it is quarantined;
- *   or the error of the driver.
+ *   -ETIMEDOUT when the owner of a channel did not leave its data-path call in time (nothing
+ *   was changed); -EIO when an engine of it could not be made quiet: it is
+ *   quarantined, now or since before; or the error of the driver.
  */
 int netdma_provider_stop(int id);
 
@@ -216,6 +217,32 @@ int netdma_provider_find(const char *name);
  *   0; -ENODEV for an unknown id; -EINVAL.
  */
 int netdma_provider_info_get(int id, struct netdma_provider_info *info);
+
+/**
+ * Attach a device while the application runs, and make providers of what it brings.
+ *
+ * @param devargs
+ *   As rte_dev_probe() takes it: "0000:00:04.0", "vdev:dma_skeleton1", ...
+ * @param[out] id
+ *   The provider's id, the first of several; may be NULL.
+ * @return
+ *   0; -ENODEV when the device came, but no provider of it; or the error of rte_dev_probe();
+ *   -EBUSY from a callback; -EINVAL.
+ */
+int netdma_provider_attach(const char *devargs, int *id);
+
+/**
+ * Take away the device that a provider stands for: the provider is stopped, then the device,
+ * which then is removed from DPDK; the provider is deregistered. Other providers that stand for
+ * the same device go with it.
+ *
+ * @return
+ *   0; -ENODEV for an unknown id; -ENOTSUP when it stands for no device (use
+ *   netdma_provider_destroy()), or its bus has no way to remove one; what
+ *   netdma_provider_stop() returned; or the error of rte_eal_hotplug_remove(): the provider is
+ *   stopped then.
+ */
+int netdma_provider_detach(int id);
 
 /**
  * Let every driver look for engines that have come or gone since netdma_init().

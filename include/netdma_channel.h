@@ -45,13 +45,27 @@ struct netdma_channel;
 
 /** What a channel does about a copy that failed. */
 enum netdma_error_policy {
-	/** Redo it on the CPU and report a success. Not there yet: as REPORT. */
+	/** Redo it on the CPU, report a success and count it. What the CPU cannot do either
+	 * (memory that is not DPDK's or registered, poisoned data) is reported.
+	 */
 	NETDMA_ON_ERROR_RECOVER = 0,
 	/** Report it, and go on. */
 	NETDMA_ON_ERROR_REPORT,
-	/** Stop at it, as NetDMA does. Not there yet: refused with ENOTSUP. */
+	/** Report it and stop, as NetDMA does: what the engine has ends with its own status,
+	 * the rest as #NETDMA_NOT_COPIED, and only netdma_channel_start() is legal.
+	 */
 	NETDMA_ON_ERROR_HALT,
 };
+
+/**@{@name Where a channel goes when its provider leaves: netdma_channel_conf::failover */
+/** To the provider that is best for it: hardware first, then by node, then by load. */
+#define NETDMA_FAILOVER_ANY  0
+/** Nowhere: it is detached. What was unfinished comes back as #NETDMA_NOT_COPIED. */
+#define NETDMA_FAILOVER_NONE (-1)
+/**@}*/
+
+/** netdma_channel_conf::watchdog_us: no watchdog. */
+#define NETDMA_WATCHDOG_OFF UINT32_MAX
 
 /**@{@name Completion flags: netdma_completion::flags */
 /** With #NETDMA_UNKNOWN: the engine did not answer, and may still write to the destination and
@@ -122,9 +136,20 @@ struct netdma_channel_conf {
 	netdma_completion_cb_t completion; /**< May be NULL. */
 	void *arg;                /**< For @c completion. */
 	/** Microseconds that the engine may take to finish what it was given, when the channel
-	 * is suspended, aborted or reset. 0: 100,000.
+	 * is suspended, aborted, reset or moved. 0: 100,000.
 	 */
 	uint32_t bound_us;
+	/** Microseconds without any progress after which netdma_poll() takes the engine for
+	 * stuck. It is stopped and started again; if that does not help, the channel leaves it.
+	 * 0: 5,000,000. #NETDMA_WATCHDOG_OFF: never.
+	 */
+	uint32_t watchdog_us;
+	/** Where the channel goes with all that is unfinished when its provider is stopped,
+	 * removed or does not answer: the id of a provider, #NETDMA_FAILOVER_ANY or
+	 * #NETDMA_FAILOVER_NONE. If nobody takes it, it is detached; with #NETDMA_ON_ERROR_RECOVER
+	 * netdma_poll() then copies the rest on the CPU.
+	 */
+	int failover;
 };
 
 /** What a channel is doing. The first five have the values of NETDMA_WORD_*. */
@@ -134,7 +159,7 @@ enum netdma_channel_state {
 	NETDMA_CHANNEL_SUSPENDED = NETDMA_WORD_SUSPENDED, /**< Suspended. */
 	NETDMA_CHANNEL_HALTED = NETDMA_WORD_HALTED,       /**< Only start is legal. */
 	NETDMA_CHANNEL_ARMED = NETDMA_WORD_ARMED,         /**< Allocated, not started. */
-	NETDMA_CHANNEL_DETACHED,                          /**< Its provider was stopped. */
+	NETDMA_CHANNEL_DETACHED,                          /**< It has no provider any more. */
 };
 
 /** What is known of a channel. */
@@ -146,8 +171,10 @@ struct netdma_channel_info {
 	uint32_t flags;           /**< NETDMA_CHANNEL_*, also #NETDMA_CHANNEL_FALLBACK. */
 	uint32_t nb_desc;         /**< Slots of the channel's ring. */
 	uint32_t engine_desc;     /**< Descriptors that the engine takes at once. */
-	enum netdma_addr_space addr_space; /**< Of addresses in a caller's lists. */
-	uint32_t max_transfer;    /**< Longest copy of one descriptor of a caller's list. */
+	/** Of addresses in a caller's lists. It stays, wherever the channel moves. */
+	enum netdma_addr_space addr_space;
+	/** Longest copy of one descriptor of a caller's list. It stays, too. */
+	uint32_t max_transfer;
 	int cpu;                  /**< CPU that does the engine's work; -1: none in particular. */
 	uint32_t priority;        /**< As granted. */
 	struct netdma_cpu_mask cpu_mask; /**< As wanted. */
@@ -291,8 +318,8 @@ int netdma_channel_resume(struct netdma_channel *channel, struct netdma_desc *fi
  * @return
  *   0, also when it is aborted already; -ETIMEDOUT when the engine did not answer and could
  *   not be stopped: what it has comes back with #NETDMA_COMPLETION_ENGINE_MAY_WRITE, its
- *   provider is quarantined, and the channel has no provider any more; -EBUSY from a
- *   callback; -EAGAIN; -ENODEV; -EINVAL.
+ *   provider is quarantined, and the channel leaves it (netdma_channel_conf::failover);
+ *   -EBUSY from a callback; -EAGAIN; -ENODEV; -EINVAL.
  */
 int netdma_channel_abort(struct netdma_channel *channel);
 
@@ -304,6 +331,25 @@ int netdma_channel_abort(struct netdma_channel *channel);
  *   As netdma_channel_abort().
  */
 int netdma_channel_reset(struct netdma_channel *channel);
+
+/**
+ * Move a channel to another provider, with all that is unfinished on it: for instance back to
+ * a device that has arrived. Its engine finishes what it has, or is stopped. The channel's
+ * owner calls it, in any state of the channel; also on one that was detached.
+ *
+ * @param channel
+ *   The channel.
+ * @param provider
+ *   Id of a provider that is started.
+ * @return
+ *   0, also when it is there already; -ENODEV for a provider that is not there, not started,
+ *   or software for a channel that needs hardware; -EBUSY when the provider has no channel
+ *   free, and from a callback; -EAGAIN while another thread has the channel or changes the
+ *   registry; -ETIMEDOUT when its engine did not answer and could not be stopped: as for
+ *   netdma_channel_abort(), but it moved all the same; -EINVAL; or the error of the driver. On
+ *   others than 0 and -ETIMEDOUT it stays where it was and goes on.
+ */
+int netdma_channel_move(struct netdma_channel *channel, int provider);
 
 /* ------------------------------------------------------ the everyday calls */
 

@@ -95,11 +95,11 @@ struct netdma_desc {
 	struct netdma_desc *next;
 	union {
 		uint64_t next_src;    /**< Where the source goes on behind its page break. */
-		uint64_t reserved1;   /**< The provider's, without a source page break. */
+		uint64_t reserved1;   /**< The library's, without a source page break. */
 	};
 	union {
 		uint64_t next_dst;    /**< Where the destination goes on behind its page break. */
-		uint64_t reserved2;   /**< The provider's, without a destination page break. */
+		uint64_t reserved2;   /**< The library's, without a destination page break. */
 	};
 	/** The library's. Zero in a descriptor that is the client's: as
 	 * netdma_desc_alloc() and netdma_poll() hand it over.
@@ -153,6 +153,8 @@ enum netdma_error {
 	NETDMA_ERROR_PAGE_FAULT,       /**< Page fault. */
 	NETDMA_ERROR_REFUSED,          /**< The engine's driver did not take the copy. */
 	NETDMA_ERROR_ENGINE,           /**< The engine failed and did not say why. */
+	NETDMA_ERROR_GONE,             /**< Its provider left, and no other one took it. */
+	NETDMA_ERROR_HALTED,           /**< Dropped: a copy before it failed, and that halts. */
 };
 
 /**@{@name The completion word

@@ -50,8 +50,15 @@
  * So a full ring is back-pressure and not an error, a driver keeps no queue of its own,
  * and what a descriptor costs is inside the driver's own loop. A descriptor is given, and
  * *given* moves over it, with the first of what the engine has to do for it: until then
- * the core may take it back. A descriptor that did not
- * succeed is told with netdma_desc_set_status() before *completed* moves over it.
+ * the core may take it back.
+ *
+ * **Errors are the core's to decide on.** A descriptor that did not succeed is told with
+ * netdma_desc_set_status() and counted in *failed* before *completed* moves over it, see
+ * netdma_list_complete_checked(); so is one that the core has given a status before
+ * (#NETDMA_DESC_DROPPED). The driver gets its engine going again by itself; the core redoes,
+ * reports or halts when the call into the driver returns, and says so in *settled*. Behind a descriptor with #NETDMA_DESC_SERIALIZE_TRANSFER a driver
+ * gives nothing before netdma_list_is_settled(): so nothing ever runs on what a failed copy
+ * did not bring.
  *
  * Threads: the core calls the ops of one channel one at a time, from the thread that
  * drives the channel; ops of providers and channel_alloc and channel_free under its
@@ -85,12 +92,15 @@ struct netdma_list {
 	uint64_t given;            /**< Handed to the engine. The provider's. */
 	uint64_t allowed;          /**< May be given up to here. The core's: *accepted*, or less. */
 	uint64_t accepted;         /**< Handed to the channel. The core's. */
+	uint64_t failed;           /**< Completed, and not copied: a count. The provider's. */
+	uint64_t settled;          /**< Of these the core has seen to. The core's. */
 	struct netdma_desc *seek;  /**< Bookmark of netdma_list_first_given(). */
 	uint64_t seek_count;       /**< Its count. */
 };
 
-/** Flag of a descriptor that the core dropped: the engine must not run it. Never set by
- * a client; the core takes it off again.
+/** Flag of a descriptor that the engine must not run: the core dropped it, or will run it
+ * itself when its turn has come. It has a status already. Never set by a client; the core takes
+ * it off again.
  */
 #define NETDMA_DESC_DROPPED 0x00800000u
 
@@ -114,18 +124,6 @@ netdma_list_complete(struct netdma_list *l, uint64_t n)
 	__atomic_store_n(&l->completed, l->completed + n, __ATOMIC_RELAXED);
 }
 
-/** Move the given mark over @p n descriptors. */
-static inline void
-netdma_list_give_many(struct netdma_list *l, uint64_t n)
-{
-	uint64_t i;
-
-	l->given += n;
-	if (l->given != l->accepted)
-		for (i = 0; i < n; i++)
-			l->give = l->give->next;
-}
-
 /** The first descriptor that was given and is not completed. The caller knows that there
  * is one. Cheap when called as completions come in: it goes on from where it was.
  */
@@ -141,6 +139,15 @@ netdma_list_first_given(struct netdma_list *l)
 		l->seek_count++;
 	}
 	return l->seek;
+}
+
+/** Whether all that was given has completed and the core has seen to what failed of it: what
+ * stands behind a descriptor with #NETDMA_DESC_SERIALIZE_TRANSFER may be given.
+ */
+static inline bool
+netdma_list_is_settled(const struct netdma_list *l)
+{
+	return l->completed == l->given && l->failed == l->settled;
 }
 
 /** True for a descriptor for which the engine moves nothing: it completes, in its place,
@@ -228,6 +235,22 @@ netdma_desc_status(const struct netdma_desc *d)
 {
 	return (enum netdma_status)((d->user_context1 & NETDMA_CTX_STATUS_MASK) >>
 			NETDMA_CTX_STATUS_SHIFT);
+}
+
+/** The error that stands in a descriptor. */
+static inline enum netdma_error
+netdma_desc_error(const struct netdma_desc *d)
+{
+	return (enum netdma_error)((d->user_context1 & NETDMA_CTX_ERROR_MASK) >>
+			NETDMA_CTX_ERROR_SHIFT);
+}
+
+/** Move the completed mark over one descriptor, which may have a status of its own. */
+static inline void
+netdma_list_complete_checked(struct netdma_list *l, const struct netdma_desc *d)
+{
+	l->failed += netdma_desc_status(d) != NETDMA_COPIED;
+	netdma_list_complete(l, 1);
 }
 
 /** The status of a whole, of which @p a and @p b are parts: the worse of the two, except
@@ -333,7 +356,8 @@ struct netdma_provider_ops {
 	 */
 	int (*channel_start)(void *channel);
 	/** AppendDma: *accepted* moved. Move the marks. Mandatory.
-	 * @return 0, or a negative errno when the engine is gone.
+	 * @return 0; or a negative errno when the engine is gone: the core makes sure that it is
+	 * quiet, and finds another provider for the channel.
 	 */
 	int (*append)(void *channel);
 	/** Move the marks. Mandatory. @return as append. */
@@ -345,8 +369,8 @@ struct netdma_provider_ops {
 	 * given beyond: the core moves *given* back. It goes on with channel_start.
 	 *
 	 * The core has waited for the engine to finish by itself before, unless the provider
-	 * says #NETDMA_PROVIDER_STOPS. Optional: without it an engine that does not finish is
-	 * never trusted again.
+	 * says #NETDMA_PROVIDER_STOPS, or the engine is gone. Optional: without it an engine that
+	 * does not finish is never trusted again.
 	 *
 	 * @return #NETDMA_QUIET_UNTOUCHED, #NETDMA_QUIET_UNKNOWN, or a negative errno when the
 	 * engine cannot be known to be quiet.
@@ -389,10 +413,22 @@ struct netdma_provider *netdma_provider_register(const struct netdma_driver *dri
 int netdma_provider_deregister(struct netdma_provider *provider);
 
 /**
- * Tell clients of power-down or power-up: NetDmaProviderNotify. Any thread.
+ * Say what happens to a provider's engine: NetDmaProviderNotify.
+ *
+ * #NETDMA_EVENT_PROVIDER_POWER_DOWN, before the engine loses power: its channels move to
+ * other providers, as their clients chose, or wait; the engine has finished, or was stopped,
+ * and is not called again before #NETDMA_EVENT_PROVIDER_POWER_UP. Any thread, but not from
+ * the services above and not from a callback.
+ *
+ * #NETDMA_EVENT_PROVIDER_REMOVAL: the engine is to go, or has gone. The library stops the
+ * provider in a thread of its own, soon, and takes its device away if it stands for one that
+ * can be taken away. Any thread, also from the data path: nothing is waited for.
  *
  * @return
- *   0; -EINVAL for another event.
+ *   0; -EINVAL for another event, or for a provider that is not started or, for
+ *   POWER_UP, was not powered down; for POWER_DOWN also -EBUSY from a callback, and
+ *   -ETIMEDOUT when the owner of a channel did not leave its data-path call in time (nothing was
+ *   changed), or when a channel's engine could not be made quiet.
  */
 int netdma_provider_notify(struct netdma_provider *provider, enum netdma_event_type event);
 
@@ -421,6 +457,11 @@ struct netdma_driver {
 	 * @return the number of new providers, or a negative errno.
 	 */
 	int (*scan)(const struct netdma_driver *driver);
+	/** Take away the device that a provider of this driver's stands for. The provider was
+	 * stopped; others that stand for the same device are the driver's to stop. Then it is
+	 * deregistered. NULL: devices cannot be taken away. @return 0 or a negative errno.
+	 */
+	int (*detach)(const struct netdma_driver *driver, void *provider);
 	/** Take the driver's own arguments, from netdma_conf::driver_args; NULL puts the
 	 * defaults back (netdma_fini()). Optional.
 	 */

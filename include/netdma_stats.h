@@ -46,6 +46,8 @@ struct netdma_channel_stats {
 	uint64_t refused;      /**< Lists and everyday calls refused because they were wrong. */
 	uint64_t no_room;      /**< Everyday calls that found no room. */
 	uint64_t polls;        /**< Calls of netdma_poll(). */
+	uint64_t failovers;    /**< Times that it moved to another provider. */
+	uint64_t watchdogs;    /**< Times that its engine was found stuck. */
 };
 
 /** Counters of a channel. Any thread. @return 0 or -EINVAL. */

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The dpdk-netdma authors
  */
 
-/* Channels: allocation, information, and taking them from a provider that stops. */
+/* Channels: allocation, how they are fed, and information. */
 
 #include <limits.h>
 #include <stdlib.h>
@@ -20,6 +20,7 @@
 #define DEFAULT_DESC 1024u
 #define MAX_DESC (1u << 20)
 #define DEFAULT_BOUND_US 100000
+#define DEFAULT_WATCHDOG_US 5000000
 
 #define CONF_FLAGS (NETDMA_CHANNEL_TRUSTED | NETDMA_CHANNEL_WANT_HARDWARE | \
 	NETDMA_CHANNEL_NEED_HARDWARE | NETDMA_CHANNEL_LATENCY)
@@ -53,9 +54,10 @@ conf_check(struct netdma_channel_conf *conf)
 		NETDMA_LOG(ERR, "channel: there is no error policy %d", (int)conf->error_policy);
 		return EINVAL;
 	}
-	if (conf->error_policy == NETDMA_ON_ERROR_HALT) {
-		NETDMA_LOG(ERR, "channel: halting at an error is not there yet");
-		return ENOTSUP;
+	if (conf->failover < 0 && conf->failover != NETDMA_FAILOVER_NONE) {
+		NETDMA_LOG(ERR, "channel: failover is %d; it is an id, NETDMA_FAILOVER_ANY or "
+				"NETDMA_FAILOVER_NONE", conf->failover);
+		return EINVAL;
 	}
 	if (conf->provider < 0) {
 		NETDMA_LOG(ERR, "channel: provider is %d; it is an id or NETDMA_PROVIDER_ANY",
@@ -65,118 +67,10 @@ conf_check(struct netdma_channel_conf *conf)
 	return 0;
 }
 
-static bool
-is_software(const struct netdma_provider *p)
+static uint64_t
+us_to_tsc(uint32_t us)
 {
-	return (p->attr.flags & NETDMA_PROVIDER_SOFTWARE) != 0;
-}
-
-/* Whether a suits better than b: hardware, then the node, then the load. */
-static bool
-suits_better(const struct netdma_provider *a, const struct netdma_provider *b, int socket)
-{
-	bool a_near = socket == SOCKET_ID_ANY || a->attr.numa_node == socket;
-	bool b_near = socket == SOCKET_ID_ANY || b->attr.numa_node == socket;
-
-	if (is_software(a) != is_software(b))
-		return is_software(b);
-	if (a_near != b_near)
-		return a_near;
-	return a->nb_channels < b->nb_channels;
-}
-
-static bool
-is_candidate(const struct netdma_provider *p, const struct netdma_channel_conf *conf)
-{
-	if (p->state != NETDMA_PROVIDER_STARTED ||
-			__atomic_load_n(&p->quarantined, __ATOMIC_ACQUIRE))
-		return false;
-	if (conf->provider != NETDMA_PROVIDER_ANY)
-		return p->id == conf->provider;
-	return true;
-}
-
-static int
-attach(struct netdma_channel *ch, struct netdma_provider *p, const struct netdma_channel_conf *conf)
-{
-	struct netdma_channel_params params = {
-		.id = ch->id,
-		.nb_desc = conf->nb_desc,
-		.socket = ch->socket,
-		.flags = ch->flags,
-		.cpu_mask = &ch->cpu_mask,
-		.priority = conf->priority,
-		.list = &ch->list,
-	};
-	struct netdma_channel_grant grant = { .engine_desc = conf->nb_desc, .cpu = -1 };
-
-	if ((conf->flags & NETDMA_CHANNEL_NEED_HARDWARE) && is_software(p)) {
-		NETDMA_LOG(ERR, "channel %d needs hardware: %s is software", ch->id, p->name);
-		return ENODEV;
-	}
-	if (p->nb_channels >= p->attr.nb_channels) {
-		NETDMA_LOG(NOTICE, "%s has no channel free: %u of %u are allocated", p->name,
-				p->nb_channels, p->attr.nb_channels);
-		return EBUSY;
-	}
-	if (p->attr.addr_space == NETDMA_ADDR_IOVA)
-		netdma_mem_map_for_device();
-	rte_errno = 0;
-	ch->engine = p->ops->channel_alloc(p->priv, &params, &grant);
-	if (ch->engine == NULL)
-		return rte_errno != 0 ? rte_errno : EIO;
-	ch->append = p->ops->append;
-	ch->poll = p->ops->poll;
-	ch->provider = p;
-	ch->provider_id = p->id;
-	ch->engine_desc = grant.engine_desc;
-	ch->priority = grant.priority;
-	ch->cpu = grant.cpu;
-	ch->max_transfer = p->attr.max_transfer;
-	ch->max_addr = p->attr.max_addr;
-	ch->addr_space = p->attr.addr_space;
-	ch->iova = p->attr.addr_space == NETDMA_ADDR_IOVA &&
-			rte_eal_iova_mode() != RTE_IOVA_VA;
-	if ((conf->flags & NETDMA_CHANNEL_WANT_HARDWARE) && is_software(p)) {
-		ch->flags |= NETDMA_CHANNEL_FALLBACK;
-		NETDMA_LOG(WARNING, "channel %d wants hardware and gets software: %s", ch->id,
-				p->name);
-	}
-	p->nb_channels++;
-	return 0;
-}
-
-/* Attach to the best provider that has a channel for us. @return 0, or the errno of the
- * best that refused.
- */
-static int
-attach_best(struct netdma_channel *ch, const struct netdma_channel_conf *conf)
-{
-	struct netdma_provider *p, *best;
-	int ret, first = 0;
-
-	TAILQ_FOREACH(p, &netdma_providers, next)
-		p->refused = false;
-	for (;;) {
-		best = NULL;
-		TAILQ_FOREACH(p, &netdma_providers, next)
-			if (!p->refused && is_candidate(p, conf) && (best == NULL ||
-					suits_better(p, best, conf->socket)))
-				best = p;
-		if (best == NULL)
-			break;
-		ret = attach(ch, best, conf);
-		if (ret == 0)
-			return 0;
-		best->refused = true;
-		if (first == 0)
-			first = ret;
-	}
-	if (first == 0)
-		NETDMA_LOG(ERR, "channel: there is no started provider%s",
-				conf->provider != NETDMA_PROVIDER_ANY ? " of that id" :
-				"; make one with netdma_provider_create(\"cpu0,mode=lcore\")");
-	return first != 0 ? first : ENODEV;
+	return us * (rte_get_tsc_hz() / 1000000);
 }
 
 /* The channel and its ring, not attached to a provider. NULL: no memory. */
@@ -200,14 +94,19 @@ channel_new(const struct netdma_channel_conf *conf)
 		ch->ring[i].next = &ch->ring[(i + 1) & (conf->nb_desc - 1)];
 	ch->ring_mask = conf->nb_desc - 1;
 	ch->socket = socket;
+	ch->socket_wanted = conf->socket;
 	ch->flags = conf->flags;
+	ch->policy = conf->error_policy;
+	ch->failover = conf->failover;
+	ch->priority_wanted = conf->priority;
 	ch->trusted = (conf->flags & NETDMA_CHANNEL_TRUSTED) != 0;
 	ch->cpu_mask = conf->cpu_mask;
 	ch->word = conf->completion_word;
 	ch->completion = conf->completion;
 	ch->completion_arg = conf->arg;
-	ch->bound = (conf->bound_us != 0 ? conf->bound_us : DEFAULT_BOUND_US) *
-			(rte_get_tsc_hz() / 1000000);
+	ch->bound = us_to_tsc(conf->bound_us != 0 ? conf->bound_us : DEFAULT_BOUND_US);
+	ch->watchdog = conf->watchdog_us == NETDMA_WATCHDOG_OFF ? UINT64_MAX :
+			us_to_tsc(conf->watchdog_us != 0 ? conf->watchdog_us : DEFAULT_WATCHDOG_US);
 	netdma_region_flush(ch);
 	return ch;
 }
@@ -218,6 +117,27 @@ channel_delete(struct netdma_channel *ch)
 	free(ch->latency);
 	rte_free(ch->ring);
 	rte_free(ch);
+}
+
+/* The first engine, which says what lists may have from here on. @return 0 or an errno. */
+static int
+attach(struct netdma_channel *ch, int provider)
+{
+	struct attachment a;
+	int ret = netdma_attach(ch, provider, NULL, &a);
+
+	if (ret == ENODEV)
+		NETDMA_LOG(ERR, "channel: there is no started provider%s that fits",
+				provider != NETDMA_PROVIDER_ANY ? " of that id" :
+				"; make one with netdma_provider_create(\"cpu0,mode=lcore\")");
+	if (ret != 0)
+		return ret;
+	netdma_attach_commit(ch, &a);
+	ch->list_addr_space = a.provider->attr.addr_space;
+	ch->list_iova = ch->iova;
+	ch->list_max_transfer = ch->max_transfer;
+	ch->list_max_addr = ch->max_addr;
+	return 0;
 }
 
 /* Under the lock. @return 0 or an errno. */
@@ -247,7 +167,7 @@ channel_add(struct netdma_client *client, struct netdma_channel_conf *conf,
 	if ((conf->flags & NETDMA_CHANNEL_LATENCY) && netdma_channel_latency_enable(ch, true) != 0)
 		ret = ENOMEM;
 	if (ret == 0)
-		ret = attach_best(ch, conf);
+		ret = attach(ch, conf->provider);
 	if (ret != 0) {
 		channel_delete(ch);
 		return ret;
@@ -280,19 +200,6 @@ netdma_channel_alloc(struct netdma_client *client, const struct netdma_channel_c
 	return ch;
 }
 
-/* Give the engine's channel back. */
-static void
-detach(struct netdma_channel *ch)
-{
-	struct netdma_provider *p = ch->provider;
-
-	p->ops->channel_free(ch->engine);
-	ch->engine = NULL;
-	ch->provider = NULL;
-	if (p->nb_channels-- == p->attr.nb_channels && p->state == NETDMA_PROVIDER_STARTED)
-		netdma_event_raise(NETDMA_EVENT_CHANNEL_ARRIVAL, p);
-}
-
 int
 netdma_channel_free(struct netdma_channel *ch)
 {
@@ -313,7 +220,7 @@ netdma_channel_free(struct netdma_channel *ch)
 	TAILQ_REMOVE(&netdma_channels, ch, next);
 	ch->client->nb_channels--;
 	if (ch->provider != NULL)
-		detach(ch);
+		netdma_detach(ch);
 	netdma_unlock();
 	channel_delete(ch);
 	return 0;
@@ -324,52 +231,6 @@ has_work(const struct netdma_channel *ch)
 {
 	return __atomic_load_n(&ch->list.completed, __ATOMIC_ACQUIRE) !=
 			__atomic_load_n(&ch->list.accepted, __ATOMIC_ACQUIRE);
-}
-
-/* Why a channel cannot be detached, now that its owner is kept out. @return 0 or an errno. */
-static int
-detach_check(const struct netdma_provider *p, const struct netdma_channel *ch)
-{
-	if (!netdma_guard_wait(ch)) {
-		NETDMA_LOG(ERR, "provider %s: the owner of channel %d does not leave its call",
-				p->name, ch->id);
-		return -ETIMEDOUT;
-	}
-	if (has_work(ch)) {
-		NETDMA_LOG(ERR, "provider %s: channel %d has work outstanding; stopping under "
-				"traffic is not there yet", p->name, ch->id);
-		return -ENOTSUP;
-	}
-	return 0;
-}
-
-/* The provider stops: take its channels over and detach them. All of them or none. */
-int
-netdma_channel_detach_all(struct netdma_provider *p)
-{
-	struct netdma_channel *ch;
-	int ret = 0;
-
-	/* What is refused anyway need not disturb the owners. */
-	TAILQ_FOREACH(ch, &netdma_channels, next)
-		if (ch->provider == p && has_work(ch))
-			return -ENOTSUP;
-	TAILQ_FOREACH(ch, &netdma_channels, next)
-		if (ch->provider == p)
-			__atomic_store_n(&ch->stopping, CHANNEL_STOPS, __ATOMIC_RELAXED);
-	netdma_guard_barrier();
-	TAILQ_FOREACH(ch, &netdma_channels, next)
-		if (ch->provider == p && ret == 0)
-			ret = detach_check(p, ch);
-	TAILQ_FOREACH(ch, &netdma_channels, next) {
-		if (ch->provider != p)
-			continue;
-		if (ret == 0)
-			detach(ch);
-		__atomic_store_n(&ch->stopping, ret == 0 ? CHANNEL_DETACHED : CHANNEL_RUNS,
-				__ATOMIC_RELEASE);
-	}
-	return ret;
 }
 
 /* A channel may be fed in the other way than before when that has ended. */
@@ -420,7 +281,8 @@ netdma_channel_info_get(const struct netdma_channel *ch, struct netdma_channel_i
 {
 	struct netdma_channel_info info;
 
-	if (ch == NULL || user == NULL)
+	/* The lock keeps it where it is. */
+	if (ch == NULL || user == NULL || !netdma_lock_initialised())
 		return -EINVAL;
 	info = (struct netdma_channel_info){
 		.id = ch->id,
@@ -429,13 +291,14 @@ netdma_channel_info_get(const struct netdma_channel *ch, struct netdma_channel_i
 		.flags = ch->flags,
 		.nb_desc = ch->ring_mask + 1,
 		.engine_desc = ch->engine_desc,
-		.addr_space = ch->addr_space,
-		.max_transfer = ch->max_transfer,
+		.addr_space = ch->list_addr_space,
+		.max_transfer = ch->list_max_transfer,
 		.cpu = ch->cpu,
 		.priority = ch->priority,
 		.cpu_mask = ch->cpu_mask,
-		.dca_context = ch->dca_context,
+		.dca_context = __atomic_load_n(&ch->dca_context, __ATOMIC_RELAXED),
 	};
+	netdma_unlock();
 	return netdma_info_write(user, &info, sizeof(info), sizeof(info));
 }
 

@@ -44,6 +44,7 @@ netdma_client_register(const struct netdma_client_conf *user)
 		rte_errno = EINVAL;
 		return NULL;
 	}
+	client->driver = netdma_lock_nested();
 	TAILQ_INSERT_TAIL(&netdma_clients, client, next);
 	netdma_event_replay(client);
 	netdma_trace_client_register(client, client->name);

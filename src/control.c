@@ -20,33 +20,11 @@ control_enter(struct netdma_channel *ch)
 	return ret;
 }
 
-/* Leave it. An engine that was lost in it leaves the channel without one. */
 static int
 control_leave(struct netdma_channel *ch, int ret)
 {
-	if (likely(!ch->lost)) {
-		netdma_channel_leave(ch);
-		return ret;
-	}
-	__atomic_store_n(&ch->stopping, CHANNEL_DETACHED, __ATOMIC_RELEASE);
 	netdma_channel_leave(ch);
-	/* Its engine's memory stays where it is: the engine may still use it. */
-	netdma_lock();
-	ch->provider->state = NETDMA_PROVIDER_QUARANTINED;
-	ch->provider = NULL;
-	ch->engine = NULL;
-	netdma_unlock();
 	return ret;
-}
-
-/* The word, as it stands when the channel stops: behind all that has completed. */
-static void
-word_stop(struct netdma_channel *ch, uint32_t state)
-{
-	if (ch->word == NULL)
-		return;
-	netdma_word_update(ch);
-	netdma_word_write(ch, netdma_engine_last(ch), state);
 }
 
 /* What was not given is the client's again, and is not reported: it will be handed over
@@ -59,8 +37,10 @@ withdraw(struct netdma_channel *ch)
 	struct netdma_desc *d = l->give;
 	uint64_t i;
 
-	for (i = l->given; i != l->accepted; i++, d = d->next)
+	for (i = l->given; i != l->accepted; i++, d = d->next) {
+		netdma_adapt_undo(d);
 		d->user_context1 = 0;
+	}
 	__atomic_store_n(&l->accepted, l->given, __ATOMIC_RELEASE);
 	ch->tail = netdma_engine_last(ch);
 	ch->expected = NULL;
@@ -69,18 +49,21 @@ withdraw(struct netdma_channel *ch)
 static int
 suspend(struct netdma_channel *ch, struct netdma_desc **last_processed)
 {
+	int ret;
+
 	if (ch->run == RUN_HALTED)
 		return -ECANCELED;
 	if (ch->run == RUN_SUSPENDED || !ch->started)
 		return -EINVAL;
-	if (netdma_engine_settle(ch) != 0) {
+	ret = netdma_engine_settle(ch);
+	if (ret != 0 || ch->run == RUN_HALTED) {
 		/* As if nothing had been asked. */
-		ch->list.allowed = ch->list.accepted;
+		netdma_list_allow(ch);
 		netdma_engine_give(ch);
-		return -ETIMEDOUT;
+		return ch->run == RUN_HALTED ? -ECANCELED : ret;
 	}
-	netdma_engine_sweep(ch);
-	word_stop(ch, NETDMA_WORD_SUSPENDED);
+	netdma_engine_sweep(ch, UINT64_MAX);
+	netdma_word_stop(ch, NETDMA_WORD_SUSPENDED);
 	if (ch->feed == FEED_LIST)
 		withdraw(ch);
 	*last_processed = netdma_engine_last(ch);
@@ -117,7 +100,7 @@ resume(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc 
 		netdma_list_link(ch, first, last, n);
 	}
 	__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
-	ch->list.allowed = ch->list.accepted;
+	netdma_list_allow(ch);
 	netdma_engine_give(ch);
 	return 0;
 }
@@ -138,14 +121,14 @@ netdma_channel_resume(struct netdma_channel *ch, struct netdma_desc *first,
 static int
 halt(struct netdma_channel *ch)
 {
-	int ret = 0;
+	int ret;
 
-	if (netdma_engine_settle(ch) != 0)
-		ret = netdma_engine_stop(ch);
-	word_stop(ch, NETDMA_WORD_HALTED);
-	netdma_list_drop(ch);
-	netdma_engine_sweep(ch);
+	/* What fails from here on is not redone. */
 	__atomic_store_n(&ch->run, RUN_HALTED, __ATOMIC_RELAXED);
+	ret = netdma_engine_quiet(ch);
+	netdma_word_stop(ch, NETDMA_WORD_HALTED);
+	netdma_list_drop(ch, NETDMA_ERROR_CANCELED);
+	netdma_engine_sweep(ch, UINT64_MAX);
 	return ret;
 }
 
@@ -165,7 +148,7 @@ stop(struct netdma_channel *ch, bool fresh)
 	if (fresh) {
 		__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
 		__atomic_store_n(&ch->started, false, __ATOMIC_RELAXED);
-		ch->restart = true;
+		ch->hurdle |= HURDLE_RESTART;
 		netdma_word_write(ch, NULL, NETDMA_WORD_ARMED);
 	}
 	return control_leave(ch, ret);

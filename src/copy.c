@@ -283,7 +283,7 @@ netdma_submit(struct netdma_channel *ch)
 		netdma_trace_fp_append(ch->id, first, n);
 		if (unlikely(!ch->started)) {
 			__atomic_store_n(&ch->started, true, __ATOMIC_RELAXED);
-			ch->restart = true;
+			ch->hurdle |= HURDLE_RESTART;
 		}
 		if (likely(ch->run == RUN_NORMAL))
 			netdma_engine_give(ch);

@@ -27,6 +27,9 @@ dump_channel(FILE *f, const struct netdma_channel *ch)
 			PRIu64 ", unknown %" PRIu64 ", refused %" PRIu64 ", no room %" PRIu64 "\n",
 			s.copied, s.bytes, s.not_copied, s.failed, s.unknown, s.refused,
 			s.no_room);
+	fprintf(f, "  by the engine %" PRIu64 ", recovered %" PRIu64 ", failed over %" PRIu64
+			"; moved %" PRIu64 " times, found stuck %" PRIu64 " times\n", s.by_engine,
+			s.by_recovery, s.by_failover, s.failovers, s.watchdogs);
 }
 
 int

@@ -69,8 +69,10 @@ netdma_event_replay(struct netdma_client *client)
 
 	TAILQ_FOREACH(p, &netdma_providers, next) {
 		enqueue(client, NETDMA_EVENT_PROVIDER_REGISTERED, p);
-		if (p->state == NETDMA_PROVIDER_STARTED)
+		if (p->state == NETDMA_PROVIDER_STARTED || p->state == NETDMA_PROVIDER_ASLEEP)
 			enqueue(client, NETDMA_EVENT_PROVIDER_ARRIVAL, p);
+		if (p->state == NETDMA_PROVIDER_ASLEEP)
+			enqueue(client, NETDMA_EVENT_PROVIDER_POWER_DOWN, p);
 	}
 }
 
@@ -103,8 +105,8 @@ netdma_event_wait(void)
 }
 
 /* Deliver the oldest event. @return whether there was one that was this thread's to deliver. */
-bool
-netdma_event_deliver_one(void)
+static bool
+deliver_one(void)
 {
 	const struct netdma_channel *outer;
 	struct pending *e;
@@ -128,4 +130,11 @@ netdma_event_deliver_one(void)
 	pthread_cond_broadcast(&delivered);
 	pthread_mutex_unlock(&lock);
 	return true;
+}
+
+void
+netdma_event_deliver(void)
+{
+	while (deliver_one())
+		;
 }

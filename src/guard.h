@@ -54,6 +54,16 @@ netdma_channel_enter(struct netdma_channel *ch)
 	return stopping == CHANNEL_DETACHED ? -ENODEV : -EAGAIN;
 }
 
+/* The same for the only one who can have the channel: its owner when it has no provider, or
+ * when he has locked the registry.
+ */
+static inline void
+netdma_channel_enter_any(struct netdma_channel *ch)
+{
+	__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 /* Every thread of the process has passed a full barrier when this returns. */
 void netdma_guard_barrier(void);
 

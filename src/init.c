@@ -30,15 +30,37 @@ netdma_lock(void)
 }
 
 bool
+netdma_trylock(void)
+{
+	if (pthread_mutex_trylock(&control) != 0)
+		return false;
+	depth++;
+	return true;
+}
+
+void
+netdma_unlock_quietly(void)
+{
+	depth--;
+	pthread_mutex_unlock(&control);
+}
+
+bool
 netdma_unlock(void)
 {
-	bool outermost = --depth == 0;
+	bool outermost = depth == 1;
 
-	pthread_mutex_unlock(&control);
+	netdma_unlock_quietly();
 	/* Clients are called without the lock, by whoever leaves it last. */
-	while (outermost && netdma_event_deliver_one())
-		;
+	if (outermost)
+		netdma_event_deliver();
 	return outermost;
+}
+
+bool
+netdma_lock_nested(void)
+{
+	return depth > 1;
 }
 
 bool
@@ -158,6 +180,11 @@ netdma_init(const struct netdma_conf *user)
 	ret = netdma_region_init();
 	if (ret != 0)
 		goto out;
+	ret = netdma_requests_start();
+	if (ret != 0) {
+		netdma_region_fini();
+		goto out;
+	}
 	initialised = true;
 	while (ret == 0 && conf.driver_args != NULL && *conf.driver_args != NULL)
 		ret = netdma_driver_configure(*conf.driver_args++);
@@ -175,29 +202,57 @@ out:
 	return ret;
 }
 
+/* An application's client; drivers' own go with their providers. */
+static bool
+has_client(void)
+{
+	struct netdma_client *client;
+
+	TAILQ_FOREACH(client, &netdma_clients, next)
+		if (!client->driver) {
+			NETDMA_LOG(ERR, "client %s is still registered", client->name);
+			return true;
+		}
+	return false;
+}
+
+static int
+fini(void)
+{
+	int ret;
+
+	if (has_client())
+		return -EBUSY;
+	ret = netdma_providers_destroy();
+	if (ret != 0)
+		return ret;
+	netdma_driver_configure_defaults();
+	netdma_mem_unregister_all();
+	netdma_region_fini();
+	initialised = false;
+	return 0;
+}
+
 int
 netdma_fini(void)
 {
-	struct netdma_client *client;
-	int ret = 0;
+	bool busy;
+	int ret;
 
 	if (netdma_in_callback())
 		return -EBUSY;
 	if (!netdma_lock_initialised())
 		return -EINVAL;
-	client = TAILQ_FIRST(&netdma_clients);
-	if (client != NULL) {
-		NETDMA_LOG(ERR, "client %s is still registered", client->name);
-		ret = -EBUSY;
-	}
-	if (ret == 0)
-		ret = netdma_providers_destroy();
-	if (ret == 0) {
-		netdma_driver_configure_defaults();
-		netdma_mem_unregister_all();
-		netdma_region_fini();
-		initialised = false;
-	}
+	busy = has_client();
+	netdma_unlock();
+	if (busy)
+		return -EBUSY;
+	/* It may be waiting for the lock. */
+	netdma_requests_stop();
+	netdma_lock();
+	ret = initialised ? fini() : -EINVAL;
+	if (ret != 0 && initialised)
+		netdma_requests_start();
 	netdma_unlock();
 	netdma_trace_fini(ret);
 	return ret;

@@ -54,8 +54,8 @@ check_side(struct walk *w, struct region_hit *hit, const char *what, uint64_t ad
 	uint64_t length = netdma_page_break(addr, w->desc->length, broken), left;
 
 	for (left = w->desc->length; left > 0; left -= length, addr = next, length = left)
-		if (unlikely(addr + length - 1 > ch->max_addr ||
-				!netdma_region_check(ch, hit, ch->iova, addr, length)))
+		if (unlikely(addr + length - 1 > ch->list_max_addr ||
+				!netdma_region_check(ch, hit, ch->list_iova, addr, length)))
 			return refuse(w, -EFAULT, "%s 0x%" PRIx64 " + %" PRIu64 " is outside the "
 					"memory that the engine may reach: DPDK's, or registered "
 					"with netdma_mem_register()",
@@ -95,9 +95,9 @@ check_desc(struct walk *w)
 	}
 	if (netdma_desc_is_void(d))
 		return 0;
-	if (unlikely(d->length - 1 >= ch->max_transfer))
+	if (unlikely(d->length - 1 >= ch->list_max_transfer))
 		return refuse(w, -ERANGE, "length %u: it must be 1 to %u", d->length,
-				ch->max_transfer);
+				ch->list_max_transfer);
 	ret = check_side(w, w->src, "source", d->src, d->next_src,
 			d->flags & NETDMA_DESC_SOURCE_PAGE_BREAK);
 	if (ret != 0)
@@ -235,23 +235,27 @@ netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first, struct ne
 		l->give = first;
 	ch->tail = last;
 	ch->expected = last->next;
+	if (unlikely(ch->adapt) && ch->feed == FEED_LIST)
+		netdma_adapt(ch, first, n, ch->list_iova);
 	__atomic_store_n(&l->accepted, l->accepted + n, __ATOMIC_RELEASE);
-	if (likely(ch->run == RUN_NORMAL))
-		l->allowed = l->accepted;
+	netdma_list_allow(ch);
 	counter_add(&ch->count.lists, 1);
 }
 
 /* Take what was not given out of the engine's way: it completes in its place, not copied. */
 void
-netdma_list_drop(struct netdma_channel *ch)
+netdma_list_drop(struct netdma_channel *ch, enum netdma_error error)
 {
 	struct netdma_list *l = &ch->list;
 	struct netdma_desc *d = l->give;
 	uint64_t i;
 
 	for (i = l->given; i != l->accepted; i++, d = d->next) {
+		if ((d->flags & NETDMA_DESC_DROPPED) && !(d->user_context1 & CTX_CORE))
+			continue;
 		d->flags |= NETDMA_DESC_DROPPED;
-		netdma_desc_set_status(d, NETDMA_NOT_COPIED, NETDMA_ERROR_CANCELED);
+		d->user_context1 &= ~CTX_CORE;
+		netdma_desc_set_status(d, NETDMA_NOT_COPIED, error);
 	}
 }
 
@@ -296,9 +300,9 @@ netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first, struct n
 static void
 start_over(struct netdma_channel *ch)
 {
-	netdma_list_drop(ch);
+	netdma_list_drop(ch, NETDMA_ERROR_CANCELED);
 	__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
-	ch->list.allowed = ch->list.accepted;
+	netdma_list_allow(ch);
 }
 
 static int
@@ -337,7 +341,7 @@ start_list(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_d
 	netdma_list_bridge(ch, first);
 	netdma_list_link(ch, first, last, n);
 	__atomic_store_n(&ch->started, true, __ATOMIC_RELAXED);
-	ch->restart = true;
+	ch->hurdle |= HURDLE_RESTART;
 	netdma_trace_channel_start(ch->id, first, n);
 	netdma_engine_give(ch);
 	return 0;

@@ -34,17 +34,15 @@ netdma_word_update(struct netdma_channel *ch)
 	struct netdma_desc *d, *found = NULL;
 	uint32_t state = NETDMA_WORD_ACTIVE;
 
-	while (ch->word_count != l->completed) {
-		d = ch->word_count == l->delivered ? l->head : ch->word_last->next;
-		ch->word_last = d;
-		ch->word_count++;
+	while (ch->word_seen.count != l->completed) {
+		d = list_cursor_next(l, &ch->word_seen);
 		ch->word_part_failed |= netdma_desc_status(d) != NETDMA_COPIED;
 		if (d->user_context1 & CTX_MORE)
 			continue;
 		if ((d->flags & NETDMA_DESC_STATUS_UPDATE_ON_COMPLETION) &&
 				!ch->word_part_failed) {
 			found = d;
-			state = ch->word_count == l->accepted ? NETDMA_WORD_IDLE :
+			state = ch->word_seen.count == l->accepted ? NETDMA_WORD_IDLE :
 					NETDMA_WORD_ACTIVE;
 		}
 		ch->word_part_failed = false;
@@ -52,6 +50,15 @@ netdma_word_update(struct netdma_channel *ch)
 	/* What a suspend or an abort has written stays. */
 	if (found != NULL && ch->run == RUN_NORMAL)
 		netdma_word_write(ch, found, state);
+}
+
+void
+netdma_word_stop(struct netdma_channel *ch, uint32_t state)
+{
+	if (ch->word == NULL)
+		return;
+	netdma_word_update(ch);
+	netdma_word_write(ch, netdma_engine_last(ch), state);
 }
 
 /* Give the client back a `next` that was borrowed. Bridges come back in their order. */
@@ -67,11 +74,15 @@ bridge_return(struct netdma_channel *ch, struct netdma_desc *d)
 }
 
 static void
-count_status(struct netdma_channel *ch, struct netdma_desc *d, enum netdma_status status)
+count_status(struct netdma_channel *ch, const struct netdma_desc *d, enum netdma_status status)
 {
 	switch (status) {
 	case NETDMA_COPIED:
 		counter_add(&ch->count.copied, 1);
+		if (d->user_context1 & CTX_RECOVERED)
+			counter_add(&ch->count.recovered, 1);
+		else if (d->user_context1 & CTX_MOVED)
+			counter_add(&ch->count.moved, 1);
 		if (!netdma_desc_is_void(d))
 			counter_add(&ch->count.bytes, d->length);
 		break;
@@ -100,9 +111,10 @@ deliver_other(struct netdma_channel *ch, struct netdma_desc *d, struct netdma_co
 	if (ch->latency_on && ctx >> CTX_STAMP_SHIFT != 0)
 		netdma_latency_add(ch->latency, ctx >> CTX_STAMP_SHIFT, now);
 	if (!transfer && status == NETDMA_COPIED)
-		ch->dca_context = d->dca_context;
+		__atomic_store_n(&ch->dca_context, d->dca_context, __ATOMIC_RELAXED);
 	if (ch->nb_bridges != 0 && ch->bridge[0].desc == d)
 		bridge_return(ch, d);
+	netdma_adapt_undo(d);
 	d->flags &= ~NETDMA_DESC_DROPPED;
 	d->user_context1 = 0;
 
@@ -202,6 +214,50 @@ collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	return n;
 }
 
+/* Whether the engine gets anywhere. The time is only looked at when it does not. */
+static inline void
+watch(struct netdma_channel *ch)
+{
+	const struct netdma_list *l = &ch->list;
+	uint64_t now;
+
+	if (l->completed == l->allowed || (ch->hurdle & HURDLE_LEAVE))
+		return;
+	if (likely(l->completed + l->given != ch->watch_marks)) {
+		ch->watch_marks = l->completed + l->given;
+		ch->watch_since = 0;
+		return;
+	}
+	now = rte_rdtsc();
+	if (ch->watch_since == 0) {
+		ch->watch_since = now;
+	} else if (now - ch->watch_since > ch->watchdog) {
+		ch->watch_since = 0;
+		netdma_engine_stuck(ch);
+	}
+}
+
+static void
+drive(struct netdma_channel *ch)
+{
+	if (unlikely(ch->hurdle & HURDLE_LEAVE))
+		netdma_channel_leave_engine(ch);
+	netdma_engine_poll(ch);
+	watch(ch);
+}
+
+/* Leave a call in which the channel may have left its engine. */
+static inline void
+leave(struct netdma_channel *ch)
+{
+	bool events = ch->events_raised;
+
+	ch->events_raised = false;
+	netdma_channel_leave(ch);
+	if (unlikely(events))
+		netdma_event_deliver();
+}
+
 int
 netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t max)
 {
@@ -213,14 +269,16 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 		return -EBUSY;
 	counter_add(&ch->count.polls, 1);
 	if (likely(netdma_channel_enter(ch) == 0)) {
-		netdma_engine_poll(ch);
+		drive(ch);
+		n = collect(ch, done, max);
+		netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
+		leave(ch);
+	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {
+		netdma_channel_enter_any(ch);
+		netdma_channel_poll_stranded(ch);
 		n = collect(ch, done, max);
 		netdma_channel_leave(ch);
-	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {
-		/* Nobody drives it any more; what has completed is the client's all the same. */
-		n = collect(ch, done, max);
 	}
-	netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
 	return (int)n;
 }
 
@@ -242,11 +300,11 @@ netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 		ret = netdma_channel_enter(ch);
 		if (ret != 0)
 			return ret;
-		netdma_engine_poll(ch);
+		drive(ch);
 		if (ch->word != NULL)
 			netdma_word_update(ch);
 		done = ch->list.completed == ch->list.accepted;
-		netdma_channel_leave(ch);
+		leave(ch);
 		if (done)
 			return 0;
 		if (rte_get_timer_cycles() - start >= timeout)

@@ -43,6 +43,7 @@ struct netdma_provider {
 	bool refused; /* during an allocation */
 	bool created; /* by netdma_provider_create(): may be destroyed */
 	bool quarantined; /* set without the lock */
+	bool unwanted;    /* to be stopped by request.c; set without the lock */
 	struct netdma_provider_attr attr;
 };
 
@@ -52,6 +53,7 @@ struct netdma_client {
 	netdma_event_cb_t event;
 	void *arg;
 	uint32_t nb_channels;
+	bool driver; /* a provider driver's own: it goes with the provider */
 };
 
 /* How a channel is fed. */
@@ -65,13 +67,18 @@ enum channel_feed {
 enum channel_run {
 	RUN_NORMAL,
 	RUN_SUSPENDED,
-	RUN_HALTED, /* aborted: only start is legal */
+	RUN_HALTED, /* aborted, or stopped at an error: only start is legal */
 };
+
+/* netdma_channel::hurdle: why the engine is not simply called. */
+#define HURDLE_RESTART 0x1u /* it is to be told a start, not an append */
+#define HURDLE_ASLEEP  0x2u /* it has no power */
+#define HURDLE_LEAVE   0x4u /* the channel leaves it, as soon as the registry can be locked */
 
 /* netdma_channel::stopping */
 enum channel_stopping {
 	CHANNEL_RUNS,     /* the owner may go on */
-	CHANNEL_STOPS,    /* another thread has taken the channel over */
+	CHANNEL_STOPS,    /* another thread takes the channel over */
 	CHANNEL_DETACHED, /* there is no provider any more */
 };
 
@@ -80,6 +87,11 @@ enum channel_stopping {
 #define CTX_MORE    UINT64_C(0x02) /* the entry goes on in the next slot of the ring */
 #define CTX_FREE    UINT64_C(0x04) /* in its pool */
 #define CTX_MAY_WRITE UINT64_C(0x08) /* the engine may still write its destination */
+#define CTX_RECOVERED UINT64_C(0x10) /* the CPU has copied it */
+#define CTX_MOVED   UINT64_C(0x20) /* it was handed over to another provider */
+#define CTX_CORE    UINT64_C(0x40) /* dropped for the engine: the CPU copies it in its turn */
+#define CTX_CORE_IOVA UINT64_C(0x80) /* and its addresses are IOVAs */
+#define CTX_TRANSLATED UINT64_C(0x1000) /* the client's addresses are in reserved1 and 2 */
 #define CTX_STAMP_SHIFT 24
 #define CTX_STAMP_MASK (UINT64_MAX >> CTX_STAMP_SHIFT)
 
@@ -97,8 +109,31 @@ struct bridge {
 };
 #define CHANNEL_BRIDGES 8
 
+/* A place in a list: the last descriptor that was looked at, and the count behind it. */
+struct list_cursor {
+	struct netdma_desc *last;
+	uint64_t count;
+};
+
+/* Look at the next descriptor, or at the first that was not delivered, if that is further. */
+static inline struct netdma_desc *
+list_cursor_next(const struct netdma_list *l, struct list_cursor *c)
+{
+	if (c->count <= l->delivered) {
+		c->count = l->delivered;
+		c->last = l->head;
+	} else {
+		c->last = c->last->next;
+	}
+	c->count++;
+	return c->last;
+}
+
 /* Counters that the owner alone writes and anyone may read. */
 struct channel_counters {
+	/* Of those copied; before them, since a reader takes one from the other. */
+	uint64_t recovered;
+	uint64_t moved;
 	uint64_t copied;
 	uint64_t not_copied;
 	uint64_t failed;
@@ -108,6 +143,8 @@ struct channel_counters {
 	uint64_t refused;
 	uint64_t no_room;
 	uint64_t polls;
+	uint64_t failovers;
+	uint64_t watchdogs;
 };
 
 static inline void
@@ -135,10 +172,11 @@ struct netdma_channel {
 	uint64_t max_addr;
 	uint8_t feed;            /* enum channel_feed */
 	uint8_t run;             /* enum channel_run */
+	uint8_t hurdle;          /* HURDLE_* */
 	bool started;
-	bool restart;            /* the engine is to be told a start, not an append */
 	bool trusted;
 	bool iova;               /* the engine takes IOVAs that are not virtual addresses */
+	bool adapt;              /* lists must be made to fit the engine */
 	bool in_callback;
 	bool latency_on;
 	struct region_cache regions;
@@ -147,10 +185,17 @@ struct netdma_channel {
 	struct netdma_desc *last;     /* last delivered */
 	struct netdma_desc *expected; /* what the next append must begin with; NULL: anything */
 	uint64_t *word;
-	struct netdma_desc *word_last; /* last descriptor looked at for the word */
-	uint64_t word_count;           /* and its count */
+	struct list_cursor word_seen;  /* looked at for the word */
 	bool word_part_failed;         /* a segment of its entry was not copied */
+	struct list_cursor settled;    /* looked at for failures */
 	struct pool_cache pool;
+
+	/* The watchdog. */
+	uint64_t watchdog;       /* TSC cycles without progress; UINT64_MAX: none */
+	uint64_t watch_marks;    /* the sum of the engine's marks when it was last looked at */
+	uint64_t watch_since;    /* since when they stand; 0: they moved */
+	uint64_t rescued_at;     /* completed, when the engine was found stuck the last time */
+	bool rescued;
 
 	/* The entry whose first segments were delivered. */
 	uint32_t part_segs;
@@ -171,15 +216,24 @@ struct netdma_channel {
 	netdma_completion_cb_t completion;
 	void *completion_arg;
 	uint32_t flags;
-	enum netdma_addr_space addr_space;
+	enum netdma_error_policy policy;
+	int failover;
 	uint32_t engine_desc;
+	uint32_t priority_wanted;
 	uint32_t priority;
 	int cpu;
 	int socket;
+	int socket_wanted;
 	uint32_t dca_context;
 	struct netdma_cpu_mask cpu_mask;
 	uint64_t bound;     /* TSC cycles that an engine may take to finish what it has */
 	bool lost;          /* the engine did not answer: not to be called again */
+	bool events_raised; /* with the registry locked inside a data-path call */
+	/* What lists may have, wherever the channel moves: as its first engine. */
+	enum netdma_addr_space list_addr_space;
+	bool list_iova;
+	uint32_t list_max_transfer;
+	uint64_t list_max_addr;
 	struct bridge bridge[CHANNEL_BRIDGES];
 } __rte_cache_aligned;
 
@@ -194,6 +248,12 @@ extern struct netdma_channel_list netdma_channels;
 
 /* init.c */
 void netdma_lock(void);
+/* For the data path, which must not wait. @return whether it is locked. */
+bool netdma_trylock(void);
+/* Unlock, and leave the events to netdma_event_deliver(). */
+void netdma_unlock_quietly(void);
+/* True inside a service of a driver's that the core called under the lock. */
+bool netdma_lock_nested(void);
 /* Lock, unless the library is not initialised: that is logged. */
 bool netdma_lock_initialised(void);
 /* Also delivers the events that were raised under the lock. @return whether it was the
@@ -223,7 +283,7 @@ void netdma_event_replay(struct netdma_client *client);
 void netdma_event_forget(struct netdma_client *client);
 /* Wait until all that was raised has been delivered. Not under the lock, not in a callback. */
 void netdma_event_wait(void);
-bool netdma_event_deliver_one(void);
+void netdma_event_deliver(void);
 
 /* driver.c */
 int netdma_driver_configure(const char *args);
@@ -236,8 +296,35 @@ struct netdma_provider *netdma_provider_by_name(const char *name);
 void netdma_provider_info_fill(const struct netdma_provider *p, struct netdma_provider_info *info);
 int netdma_providers_destroy(void);
 
+/* request.c */
+int netdma_requests_start(void);
+void netdma_requests_stop(void);
+void netdma_request_removal(struct netdma_provider *p);
+
+/* attach.c: under the lock */
+struct attachment {
+	struct netdma_provider *provider;
+	void *engine;
+	struct netdma_channel_grant grant;
+};
+/* Get an engine for the channel: from the provider of that id, or from the best one but that.
+ * @return 0, or the errno of the best that refused.
+ */
+int netdma_attach(struct netdma_channel *ch, int id, const struct netdma_provider *but,
+		struct attachment *a);
+/* Use it from here on. */
+void netdma_attach_commit(struct netdma_channel *ch, const struct attachment *a);
+/* Give the channel's engine back. One that may not be quiet stays as it is for ever. */
+void netdma_detach(struct netdma_channel *ch);
+
+/* move.c */
+int netdma_channels_leave(struct netdma_provider *p);
+int netdma_channels_sleep(struct netdma_provider *p);
+int netdma_channels_wake(struct netdma_provider *p);
+void netdma_channel_leave_engine(struct netdma_channel *ch);
+void netdma_channel_poll_stranded(struct netdma_channel *ch);
+
 /* channel.c */
-int netdma_channel_detach_all(struct netdma_provider *p);
 enum netdma_channel_state netdma_channel_state_get(const struct netdma_channel *ch);
 int netdma_channel_feed_other(struct netdma_channel *ch);
 void netdma_channel_feed_switch(struct netdma_channel *ch, enum channel_feed feed, bool refused);
@@ -272,21 +359,44 @@ netdma_channel_feed_end(struct netdma_channel *ch, enum channel_feed feed, bool 
 int netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n, const char *what);
 void netdma_list_bridge(struct netdma_channel *ch, struct netdma_desc *first);
-void netdma_list_drop(struct netdma_channel *ch);
+void netdma_list_drop(struct netdma_channel *ch, enum netdma_error error);
+void netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first,
+		struct netdma_desc *last, uint32_t n);
+
+/* How far the engine may go. */
+static inline void
+netdma_list_allow(struct netdma_channel *ch)
+{
+	ch->list.allowed = likely(ch->run != RUN_SUSPENDED && !(ch->hurdle & HURDLE_ASLEEP)) ?
+			ch->list.accepted : ch->list.given;
+}
+
+/* adapt.c */
+/* Make descriptors fit the engine. Their addresses are IOVAs, or not. */
+void netdma_adapt(struct netdma_channel *ch, struct netdma_desc *first, uint64_t n, bool iova);
+/* Leave one to the CPU. */
+void netdma_adapt_core(struct netdma_desc *d, bool iova);
+/* As the client filled it. */
+void netdma_adapt_undo(struct netdma_desc *d);
+
+/* recover.c */
+void netdma_settle(struct netdma_channel *ch);
 
 /* engine.c */
 void netdma_engine_give(struct netdma_channel *ch);
 void netdma_engine_poll(struct netdma_channel *ch);
 int netdma_engine_settle(struct netdma_channel *ch);
 int netdma_engine_stop(struct netdma_channel *ch);
-void netdma_engine_sweep(struct netdma_channel *ch);
+int netdma_engine_quiet(struct netdma_channel *ch);
+void netdma_engine_sweep(struct netdma_channel *ch, uint64_t n);
+void netdma_engine_stuck(struct netdma_channel *ch);
 struct netdma_desc *netdma_engine_last(struct netdma_channel *ch);
-void netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first,
-		struct netdma_desc *last, uint32_t n);
 
 /* poll.c */
 void netdma_word_update(struct netdma_channel *ch);
 void netdma_word_write(struct netdma_channel *ch, const struct netdma_desc *d, uint32_t state);
+/* As it stands when the channel stops: behind all that has completed. */
+void netdma_word_stop(struct netdma_channel *ch, uint32_t state);
 
 /* pool.c */
 /* Find the pool that a list's first descriptor is from. */

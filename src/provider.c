@@ -154,17 +154,6 @@ netdma_provider_deregister(struct netdma_provider *p)
 }
 
 int
-netdma_provider_notify(struct netdma_provider *p, enum netdma_event_type event)
-{
-	if (p == NULL || (event != NETDMA_EVENT_PROVIDER_POWER_DOWN &&
-			event != NETDMA_EVENT_PROVIDER_POWER_UP) || !netdma_lock_initialised())
-		return -EINVAL;
-	netdma_event_raise(event, p);
-	netdma_unlock();
-	return 0;
-}
-
-int
 netdma_provider_id(const struct netdma_provider *p)
 {
 	return p != NULL ? p->id : -EINVAL;
@@ -178,7 +167,7 @@ start(struct netdma_provider *p)
 
 	if (p->state == NETDMA_PROVIDER_STARTED)
 		return 0;
-	if (p->state == NETDMA_PROVIDER_STOPPING)
+	if (p->state == NETDMA_PROVIDER_STOPPING || p->state == NETDMA_PROVIDER_ASLEEP)
 		return -EBUSY;
 	if (p->state == NETDMA_PROVIDER_QUARANTINED)
 		return -EIO;
@@ -226,7 +215,11 @@ stop(struct netdma_provider *p)
 {
 	int ret;
 
-	ret = netdma_channel_detach_all(p);
+	ret = netdma_channels_leave(p);
+	if (__atomic_load_n(&p->quarantined, __ATOMIC_ACQUIRE)) {
+		p->state = NETDMA_PROVIDER_QUARANTINED;
+		return ret == -ETIMEDOUT ? ret : -EIO;
+	}
 	if (ret != 0) {
 		/* It stays, and clients hear that too. */
 		p->state = NETDMA_PROVIDER_STARTED;
@@ -255,7 +248,8 @@ netdma_provider_stop(int id)
 	if (!netdma_lock_initialised())
 		return -EINVAL;
 	p = netdma_provider_by_id(id);
-	if (p != NULL && p->state == NETDMA_PROVIDER_STARTED) {
+	if (p != NULL && (p->state == NETDMA_PROVIDER_STARTED ||
+			p->state == NETDMA_PROVIDER_ASLEEP)) {
 		p->state = NETDMA_PROVIDER_STOPPING;
 		netdma_event_raise(NETDMA_EVENT_PROVIDER_REMOVAL, p);
 	}
@@ -266,11 +260,66 @@ netdma_provider_stop(int id)
 		netdma_event_wait();
 	netdma_lock();
 	p = netdma_provider_by_id(id);
+	/* From a quarantined one its channels go, too. */
 	if (p != NULL)
-		ret = p->state == NETDMA_PROVIDER_STOPPING ? stop(p) :
-				p->state == NETDMA_PROVIDER_QUARANTINED ? -EIO : 0;
+		ret = p->state == NETDMA_PROVIDER_STOPPING ||
+				p->state == NETDMA_PROVIDER_QUARANTINED ? stop(p) : 0;
 	netdma_unlock();
 	return ret;
+}
+
+/* The engine loses power, or has it again. Clients hear of it before their channels are
+ * touched, and after.
+ */
+static int
+power(struct netdma_provider *p, bool up)
+{
+	enum netdma_provider_state from = up ? NETDMA_PROVIDER_ASLEEP : NETDMA_PROVIDER_STARTED;
+	int ret, id = p->id;
+
+	if (p->state != from) {
+		NETDMA_LOG(ERR, "provider %s: power-%s while it is %s", p->name,
+				up ? "up" : "down", netdma_provider_state_name(p->state));
+		netdma_unlock();
+		return -EINVAL;
+	}
+	if (!up) {
+		p->state = NETDMA_PROVIDER_ASLEEP;
+		netdma_event_raise(NETDMA_EVENT_PROVIDER_POWER_DOWN, p);
+	}
+	if (netdma_unlock())
+		netdma_event_wait();
+	netdma_lock();
+	/* Somebody may have stopped it meanwhile: then there is nothing left to do. */
+	p = netdma_provider_by_id(id);
+	ret = p == NULL || p->state != NETDMA_PROVIDER_ASLEEP ? 0 :
+			up ? netdma_channels_wake(p) : netdma_channels_sleep(p);
+	if (p != NULL && p->state == NETDMA_PROVIDER_ASLEEP && up == (ret == 0)) {
+		p->state = NETDMA_PROVIDER_STARTED;
+		netdma_event_raise(NETDMA_EVENT_PROVIDER_POWER_UP, p);
+	}
+	netdma_unlock();
+	return ret;
+}
+
+int
+netdma_provider_notify(struct netdma_provider *p, enum netdma_event_type event)
+{
+	if (p == NULL)
+		return -EINVAL;
+	switch (event) {
+	case NETDMA_EVENT_PROVIDER_REMOVAL:
+		netdma_request_removal(p);
+		return 0;
+	case NETDMA_EVENT_PROVIDER_POWER_DOWN:
+	case NETDMA_EVENT_PROVIDER_POWER_UP:
+		if (netdma_in_callback())
+			return -EBUSY;
+		return netdma_lock_initialised() ?
+				power(p, event == NETDMA_EVENT_PROVIDER_POWER_UP) : -EINVAL;
+	default:
+		return -EINVAL;
+	}
 }
 
 int
@@ -303,12 +352,12 @@ netdma_providers_destroy(void)
 	int ret;
 
 	while ((p = TAILQ_LAST(&netdma_providers, netdma_provider_list)) != NULL) {
+		ret = netdma_provider_stop(p->id);
 		if (p->state == NETDMA_PROVIDER_QUARANTINED) {
 			/* Its engine may be using what it has: that is never freed. */
 			TAILQ_REMOVE(&netdma_providers, p, next);
 			continue;
 		}
-		ret = netdma_provider_stop(p->id);
 		if (ret == 0)
 			ret = netdma_provider_deregister(p);
 		if (ret != 0)

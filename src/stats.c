@@ -49,12 +49,16 @@ netdma_channel_stats_get(const struct netdma_channel *ch, struct netdma_channel_
 		.failed = now.failed - base.failed,
 		.unknown = now.unknown - base.unknown,
 		.bytes = now.bytes - base.bytes,
-		.by_engine = now.copied - base.copied,
+		.by_recovery = now.recovered - base.recovered,
+		.by_failover = now.moved - base.moved,
 		.lists = now.lists - base.lists,
 		.refused = now.refused - base.refused,
 		.no_room = now.no_room - base.no_room,
 		.polls = now.polls - base.polls,
+		.failovers = now.failovers - base.failovers,
+		.watchdogs = now.watchdogs - base.watchdogs,
 	};
+	stats.by_engine = stats.copied - stats.by_recovery - stats.by_failover;
 	return netdma_info_write(user, &stats, sizeof(stats), sizeof(stats));
 }
 

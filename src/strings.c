@@ -57,6 +57,8 @@ netdma_error_name(int error)
 		[NETDMA_ERROR_PAGE_FAULT] = "page fault",
 		[NETDMA_ERROR_REFUSED] = "refused by the driver",
 		[NETDMA_ERROR_ENGINE] = "engine",
+		[NETDMA_ERROR_GONE] = "provider gone",
+		[NETDMA_ERROR_HALTED] = "halted",
 	};
 
 	return name_of(names, RTE_DIM(names), error);
@@ -84,6 +86,7 @@ netdma_provider_state_name(int state)
 		[NETDMA_PROVIDER_REGISTERED] = "registered",
 		[NETDMA_PROVIDER_STARTED] = "started",
 		[NETDMA_PROVIDER_STOPPING] = "stopping",
+		[NETDMA_PROVIDER_ASLEEP] = "asleep",
 		[NETDMA_PROVIDER_QUARANTINED] = "quarantined",
 	};
 

@@ -112,6 +112,8 @@ add_copies(struct rte_tel_data *d, const struct netdma_channel_stats *s)
 	rte_tel_data_add_dict_u64(d, "refused", s->refused);
 	rte_tel_data_add_dict_u64(d, "no_room", s->no_room);
 	rte_tel_data_add_dict_u64(d, "polls", s->polls);
+	rte_tel_data_add_dict_u64(d, "failovers", s->failovers);
+	rte_tel_data_add_dict_u64(d, "watchdogs", s->watchdogs);
 }
 
 /* Quantiles, and the buckets that are not empty: "from_ns" -> count. */

@@ -17,6 +17,7 @@ RTE_TRACE_POINT_REGISTER(netdma_trace_client_register, lib.netdma.client.registe
 RTE_TRACE_POINT_REGISTER(netdma_trace_client_deregister, lib.netdma.client.deregister)
 RTE_TRACE_POINT_REGISTER(netdma_trace_channel_alloc, lib.netdma.channel.alloc)
 RTE_TRACE_POINT_REGISTER(netdma_trace_channel_free, lib.netdma.channel.free)
+RTE_TRACE_POINT_REGISTER(netdma_trace_channel_move, lib.netdma.channel.move)
 RTE_TRACE_POINT_REGISTER(netdma_trace_channel_start, lib.netdma.channel.start)
 RTE_TRACE_POINT_REGISTER(netdma_trace_fp_append, lib.netdma.fp.append)
 RTE_TRACE_POINT_REGISTER(netdma_trace_fp_copy, lib.netdma.fp.copy)

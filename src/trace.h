@@ -98,6 +98,14 @@ RTE_TRACE_POINT(
 	rte_trace_point_emit_u32(n);
 )
 
+RTE_TRACE_POINT(
+	netdma_trace_channel_move,
+	RTE_TRACE_POINT_ARGS(int id, int from, int to),
+	rte_trace_point_emit_int(id);
+	rte_trace_point_emit_int(from);
+	rte_trace_point_emit_int(to);
+)
+
 RTE_TRACE_POINT_FP(
 	netdma_trace_fp_append,
 	RTE_TRACE_POINT_ARGS(int id, const void *first, uint32_t n),

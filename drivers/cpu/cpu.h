@@ -37,8 +37,8 @@ struct cpu {
 /* Priorities 0 to 3: each doubles a channel's share of a busy worker. */
 #define CPU_MAX_PRIORITY 3
 
-/* Run a descriptor and leave its status in it. */
-void cpu_run(struct netdma_desc *d, bool iova);
+/* Run a descriptor and leave its status in it. @return whether it was copied. */
+bool cpu_run(struct netdma_desc *d, bool iova);
 
 extern const struct netdma_provider_ops cpu_inline_ops;
 extern const struct netdma_provider_ops cpu_worker_ops;

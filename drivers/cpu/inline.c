@@ -50,13 +50,17 @@ inline_append(void *channel)
 {
 	struct inline_channel *c = channel;
 	struct netdma_list *l = c->list;
-	uint64_t n = l->allowed - l->given, i;
+	uint64_t given = l->given;
+	uint32_t flags = 0;
 
-	for (i = 0; i < n; i++) {
-		cpu_run(l->give, c->iova);
+	while (l->given != l->allowed) {
+		if (unlikely((flags & NETDMA_DESC_SERIALIZE_TRANSFER) && l->failed != l->settled))
+			break;
+		flags = l->give->flags;
+		l->failed += !cpu_run(l->give, c->iova);
 		netdma_list_give(l);
 	}
-	netdma_list_complete(l, n);
+	netdma_list_complete(l, l->given - given);
 	return 0;
 }
 

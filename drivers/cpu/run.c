@@ -36,7 +36,7 @@ copy(uint64_t src, uint64_t dst, uint32_t length, bool iova)
 	return NETDMA_ERROR_NONE;
 }
 
-void
+bool
 cpu_run(struct netdma_desc *d, bool iova)
 {
 	struct netdma_piece piece[NETDMA_MAX_PIECES];
@@ -52,4 +52,5 @@ cpu_run(struct netdma_desc *d, bool iova)
 	}
 	if (unlikely(error != NETDMA_ERROR_NONE))
 		netdma_desc_set_status(d, NETDMA_FAILED, error);
+	return netdma_desc_status(d) == NETDMA_COPIED;
 }

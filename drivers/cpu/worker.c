@@ -51,14 +51,15 @@ struct worker_channel {
 	bool iova;
 	uint32_t priority;
 	struct run *run;
-	uint64_t told; /* descriptors that the marks have moved over */
+	uint64_t told; /* what the marks have moved over, as `finished` counts it */
+	bool hold;     /* the last run ended with a descriptor that serializes */
 
 	/* Written by the owner, read by the worker. */
 	uint64_t published __rte_cache_aligned; /* runs */
 	uint32_t stop; /* counts requests to forget what was published */
 
 	/* Written by the worker, read by the owner. */
-	uint64_t finished __rte_cache_aligned; /* descriptors */
+	uint64_t finished __rte_cache_aligned; /* descriptors, and how many failed: see below */
 	uint32_t stopped; /* the last request that was obeyed */
 
 	/* The worker's. */
@@ -84,6 +85,12 @@ struct cpu_worker {
 	pthread_t thread;
 };
 
+/* Both counts are one word, so that they are of the same moment. */
+#define FINISHED_BITS 40
+#define FINISHED_ONE UINT64_C(1)
+#define FAILED_ONE (FINISHED_ONE << FINISHED_BITS)
+#define FINISHED_MASK (FAILED_ONE - 1)
+
 /* -------------------------------------------------------------- the worker */
 
 /* Forget what was published; what has finished was told before. */
@@ -100,7 +107,7 @@ static bool
 serve(struct worker_channel *c)
 {
 	uint32_t stop = __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
-	uint64_t desc = 0, bytes = 0;
+	uint64_t desc = 0, bytes = 0, failed = 0;
 
 	if (unlikely(stop != c->stopped)) {
 		obey(c, stop);
@@ -124,12 +131,14 @@ serve(struct worker_channel *c)
 		d = c->next;
 		if (--c->left != 0)
 			c->next = d->next;
-		cpu_run(d, c->iova);
+		failed += !cpu_run(d, c->iova);
 		bytes += netdma_desc_is_void(d) ? 0 : d->length;
 		desc++;
 	}
 	if (desc != 0)
-		__atomic_store_n(&c->finished, c->finished + desc, __ATOMIC_RELEASE);
+		__atomic_store_n(&c->finished, ((c->finished + desc) & FINISHED_MASK) |
+				((c->finished & ~FINISHED_MASK) + failed * FAILED_ONE),
+				__ATOMIC_RELEASE);
 	return desc != 0;
 }
 
@@ -380,12 +389,29 @@ worker_channel_free(void *channel)
 static bool
 worker_reap(struct worker_channel *c)
 {
-	uint64_t n = __atomic_load_n(&c->finished, __ATOMIC_ACQUIRE) - c->told;
+	uint64_t now = __atomic_load_n(&c->finished, __ATOMIC_ACQUIRE);
 
-	c->told += n;
-	if (n != 0)
-		netdma_list_complete(c->list, n);
-	return n != 0;
+	if (now == c->told)
+		return false;
+	c->list->failed += ((now >> FINISHED_BITS) - (c->told >> FINISHED_BITS)) &
+			(UINT64_MAX >> FINISHED_BITS);
+	netdma_list_complete(c->list, (now - c->told) & FINISHED_MASK);
+	c->told = now;
+	return true;
+}
+
+/* Give at most so many, and nothing behind one that serializes. @return how many. */
+static uint64_t
+give(struct worker_channel *c, uint64_t most)
+{
+	struct netdma_list *l = c->list;
+	uint64_t given = l->given;
+
+	while (l->given - given < most && !c->hold) {
+		c->hold = (l->give->flags & NETDMA_DESC_SERIALIZE_TRANSFER) != 0;
+		netdma_list_give(l);
+	}
+	return l->given - given;
 }
 
 static int
@@ -393,15 +419,18 @@ worker_poll(void *channel)
 {
 	struct worker_channel *c = channel;
 	struct netdma_list *l = c->list;
+	struct netdma_desc *first;
 	uint64_t n;
 
 	if (!worker_reap(c) && l->given != l->completed &&
 			sched_getcpu() == __atomic_load_n(&c->worker->cpu, __ATOMIC_RELAXED))
 		sched_yield(); /* the worker waits for this very CPU: polling does not help */
-	n = RTE_MIN(l->allowed - l->given, c->depth - (l->given - l->completed));
+	if (unlikely(c->hold))
+		c->hold = !netdma_list_is_settled(l);
+	first = l->give;
+	n = give(c, RTE_MIN(l->allowed - l->given, c->depth - (l->given - l->completed)));
 	if (n != 0) {
-		c->run[c->published & (c->depth - 1)] = (struct run){ l->give, n };
-		netdma_list_give_many(l, n);
+		c->run[c->published & (c->depth - 1)] = (struct run){ first, n };
 		__atomic_store_n(&c->published, c->published + 1, __ATOMIC_RELEASE);
 	}
 	return 0;
@@ -423,6 +452,7 @@ worker_quiesce(void *channel)
 		sched_yield();
 	}
 	worker_reap(c);
+	c->hold = false;
 	return NETDMA_QUIET_UNTOUCHED;
 }
 

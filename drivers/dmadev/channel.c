@@ -24,7 +24,6 @@ struct channel {
 	int16_t dev_id;
 	uint32_t depth;         /* operations in flight at most */
 	uint32_t max_op;        /* bytes of an operation */
-	bool in_order;
 	bool hold;              /* give nothing before all that was given has finished */
 	bool doorbell;          /* to be rung again: the driver refused it */
 	bool stopped;           /* by quiesce */
@@ -148,7 +147,7 @@ advance(struct channel *c, uint32_t n, const enum rte_dma_status_code *code)
 			c->refused = NULL;
 		c->ops_finished = 0;
 		c->outcome = (struct netdma_outcome){ 0 };
-		netdma_list_complete(l, 1);
+		netdma_list_complete_checked(l, d);
 	}
 }
 
@@ -231,7 +230,7 @@ go_on(struct channel *c, uint32_t *room)
 		}
 	}
 	c->begun = NULL;
-	if ((d->flags & NETDMA_DESC_SERIALIZE_TRANSFER) && !c->in_order)
+	if (d->flags & NETDMA_DESC_SERIALIZE_TRANSFER)
 		c->hold = true;
 	return true;
 }
@@ -275,10 +274,12 @@ room_left(const struct channel *c)
 static bool
 held_back(struct channel *c)
 {
-	if (c->finished != c->enqueued || c->refused != NULL)
+	if (c->finished != c->enqueued)
 		return true;
-	c->hold = false;
-	return false;
+	if (c->irregular != 0)
+		advance(c, 0, NULL);
+	c->hold = !netdma_list_is_settled(c->list);
+	return c->hold;
 }
 
 /* Give as much as there is room for. @return whether there may be room for more, once the
@@ -355,9 +356,10 @@ dmadev_channel_quiesce(void *channel)
 	if (c->irregular != 0)
 		advance(c, 0, NULL);
 	if (c->ops_finished != 0) {
-		netdma_desc_set_status(netdma_list_first_given(l), NETDMA_FAILED,
-				NETDMA_ERROR_TIMEOUT);
-		netdma_list_complete(l, 1);
+		struct netdma_desc *d = netdma_list_first_given(l);
+
+		netdma_desc_set_status(d, NETDMA_FAILED, NETDMA_ERROR_TIMEOUT);
+		netdma_list_complete_checked(l, d);
 	}
 	c->stopped = true;
 	c->hold = false;
@@ -458,7 +460,6 @@ dmadev_channel_alloc(void *provider, const struct netdma_channel_params *params,
 	c->dev = dev;
 	c->depth = nb_desc;
 	c->max_op = dev->engine->max_transfer;
-	c->in_order = dev->engine->in_order;
 	grant->engine_desc = nb_desc;
 	return c;
 }

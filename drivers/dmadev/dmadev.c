@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_dev.h>
 #include <rte_errno.h>
 #include <rte_kvargs.h>
 #include <rte_string_fns.h>
@@ -25,6 +26,9 @@ RTE_LOG_REGISTER(netdma_dmadev_logtype, lib.netdma.dmadev, NOTICE);
  * still ours to configure again.
  */
 static TAILQ_HEAD(, dmadev) devices = TAILQ_HEAD_INITIALIZER(devices);
+/* For bus_event(), which cannot wait for the control lock. */
+static pthread_mutex_t devices_lock = PTHREAD_MUTEX_INITIALIZER;
+static bool watching;
 
 /* Names that were given with allow= and block=. */
 #define MAX_NAMES 64
@@ -68,6 +72,26 @@ names_clear(struct names *names)
 		free(names->name[--names->n]);
 }
 
+/* A bus wants a device back, as VFIO does, which waits until it has it. This is EAL's
+ * interrupt thread: it takes note and leaves.
+ */
+static void
+bus_event(const char *name, enum rte_dev_event_type type, void *arg)
+{
+	struct dmadev *dev;
+
+	RTE_SET_USED(arg);
+	if (type != RTE_DEV_EVENT_REMOVE)
+		return;
+	pthread_mutex_lock(&devices_lock);
+	TAILQ_FOREACH(dev, &devices, next)
+		if (dev->provider != NULL && dmadev_is_of(dev->name, name)) {
+			DMADEV_LOG(NOTICE, "%s is wanted back", name);
+			netdma_provider_notify(dev->provider, NETDMA_EVENT_PROVIDER_REMOVAL);
+		}
+	pthread_mutex_unlock(&devices_lock);
+}
+
 static int
 configure(const struct netdma_driver *driver, struct rte_kvargs *args)
 {
@@ -75,6 +99,9 @@ configure(const struct netdma_driver *driver, struct rte_kvargs *args)
 	if (args == NULL) {
 		names_clear(&allowed);
 		names_clear(&blocked);
+		if (watching)
+			rte_dev_event_callback_unregister(NULL, bus_event, NULL);
+		watching = false;
 		return 0;
 	}
 	if (rte_kvargs_process(args, "allow", names_add, &allowed) != 0 ||
@@ -108,11 +135,17 @@ start(void *provider, struct netdma_provider_attr *attr)
 }
 
 static void
+provider_set(struct dmadev *dev, struct netdma_provider *provider)
+{
+	pthread_mutex_lock(&devices_lock);
+	dev->provider = provider;
+	pthread_mutex_unlock(&devices_lock);
+}
+
+static void
 destroy(void *provider)
 {
-	struct dmadev *dev = provider;
-
-	dev->provider = NULL;
+	provider_set(provider, NULL);
 }
 
 static const struct netdma_provider_ops ops = {
@@ -146,7 +179,9 @@ device_new(const char *name)
 		return NULL;
 	rte_strscpy(dev->name, name, sizeof(dev->name));
 	dev->engine = dmadev_engine_find(name);
+	pthread_mutex_lock(&devices_lock);
 	TAILQ_INSERT_TAIL(&devices, dev, next);
+	pthread_mutex_unlock(&devices_lock);
 	return dev;
 }
 
@@ -170,7 +205,7 @@ add(const struct netdma_driver *driver, const char *name)
 		return -ENOMEM;
 	snprintf(friendly_name, sizeof(friendly_name), "dmadev %s", name);
 	conf.priv = dev;
-	dev->provider = netdma_provider_register(driver, &conf);
+	provider_set(dev, netdma_provider_register(driver, &conf));
 	if (dev->provider == NULL)
 		return -rte_errno;
 	ret = netdma_provider_start(netdma_provider_id(dev->provider));
@@ -223,6 +258,8 @@ scan(const struct netdma_driver *driver)
 	int found = 0;
 	int16_t id;
 
+	if (!watching)
+		watching = rte_dev_event_callback_register(NULL, bus_event, NULL) == 0;
 	scan_gone();
 	RTE_DMA_FOREACH_DEV(id) {
 		if (rte_dma_info_get(id, &info) != 0 || !wanted(&info))
@@ -235,12 +272,69 @@ scan(const struct netdma_driver *driver)
 	return found;
 }
 
+/* Whether a dmadev was configured by someone else: it may be in use. */
+static bool
+is_foreign(const struct dmadev *dev)
+{
+	struct rte_dma_info info;
+	int id = rte_dma_get_dev_id_by_name(dev->name);
+
+	return id >= 0 && rte_dma_info_get((int16_t)id, &info) == 0 && info.nb_vchans != 0 &&
+			!dev->configured;
+}
+
+/* All dmadevs of the device, as providers: stopped first, then gone. Their channels have stopped
+ * them; rte_dma_close() would be in the way of the removal.
+ */
+static int
+detach(const struct netdma_driver *driver, void *provider)
+{
+	struct dmadev *dev, *wanted = provider;
+	char device[sizeof(wanted->name)];
+	const char *bus = dmadev_device(wanted->name, device, sizeof(device));
+	int ret;
+
+	RTE_SET_USED(driver);
+	if (bus == NULL) {
+		DMADEV_LOG(ERR, "%s: its bus cannot remove a device", wanted->name);
+		return -ENOTSUP;
+	}
+	TAILQ_FOREACH(dev, &devices, next) {
+		if (!dmadev_is_of(dev->name, device))
+			continue;
+		if (is_foreign(dev)) {
+			DMADEV_LOG(ERR, "%s is in someone else's hands: %s is not removed",
+					dev->name, device);
+			return -EBUSY;
+		}
+		ret = dev != wanted && dev->provider != NULL ?
+				netdma_provider_stop(netdma_provider_id(dev->provider)) : 0;
+		if (ret != 0)
+			return ret;
+	}
+	ret = rte_eal_hotplug_remove(bus, device);
+	if (ret != 0) {
+		DMADEV_LOG(ERR, "%s cannot be removed: %s", device, rte_strerror(-ret));
+		return ret;
+	}
+	TAILQ_FOREACH(dev, &devices, next) {
+		if (!dmadev_is_of(dev->name, device))
+			continue;
+		/* The next one of that name is another device. */
+		dev->configured = false;
+		if (dev != wanted && dev->provider != NULL)
+			netdma_provider_deregister(dev->provider);
+	}
+	return 0;
+}
+
 static const char *const conf_keys[] = { "allow", "block", NULL };
 
 static const struct netdma_driver dmadev_driver = {
 	.name = "dmadev",
 	.conf_keys = conf_keys,
 	.scan = scan,
+	.detach = detach,
 	.configure = configure,
 };
 

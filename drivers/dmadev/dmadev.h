@@ -9,6 +9,7 @@
  * data path; engine.c knows what dmadev does not tell of its engines.
  */
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <sys/queue.h>
 
@@ -26,7 +27,6 @@ extern int netdma_dmadev_logtype;
 struct dmadev_engine {
 	const char *name;      /* how names of its devices begin; NULL: all others */
 	bool software;         /* a CPU moves the bytes */
-	bool in_order;         /* one copy is finished before the next begins */
 	/* rte_dma_stop() returns when no copy is running any more, and none begins. */
 	bool stops;
 	uint32_t max_transfer; /* longest copy that it takes */
@@ -42,6 +42,10 @@ struct dmadev {
 
 const struct dmadev_engine *dmadev_engine_find(const char *name);
 uint16_t dmadev_vendor_id(const char *name);
+/* The device that a dmadev is of, and its bus; NULL: one that removes nothing. */
+const char *dmadev_device(const char *name, char *device, size_t size);
+/* Whether a dmadev is one of a device's. */
+bool dmadev_is_of(const char *name, const char *device);
 
 /* The services of a channel. */
 void *dmadev_channel_alloc(void *provider, const struct netdma_channel_params *params,

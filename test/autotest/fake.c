@@ -15,6 +15,7 @@ struct fake_channel {
 	struct fake *f;
 	struct netdma_list *list;
 	uint64_t ran;
+	bool serialized; /* the last one given serializes */
 };
 
 static struct fake *fakes;
@@ -97,7 +98,7 @@ fake_channel_free(void *channel)
 {
 	struct fake_channel *c = channel;
 
-	EXPECT(c->list->completed == c->list->accepted);
+	EXPECT(c->list->completed == c->list->given);
 	c->f->channels--;
 	free(c);
 }
@@ -157,8 +158,12 @@ give(struct fake_channel *c)
 {
 	struct netdma_list *l = c->list;
 
-	while (l->given != l->allowed && l->given - l->completed < c->f->desc)
+	while (l->given != l->allowed && l->given - l->completed < c->f->desc) {
+		if (c->serialized && !netdma_list_is_settled(l))
+			break;
+		c->serialized = (l->give->flags & NETDMA_DESC_SERIALIZE_TRANSFER) != 0;
 		netdma_list_give(l);
+	}
 }
 
 static int
@@ -192,11 +197,30 @@ fake_poll(void *channel)
 	if (c->f->gone != 0)
 		return c->f->gone;
 	for (i = 0; !c->f->hold && i < c->f->burst && l->completed != l->given; i++) {
-		run(c, netdma_list_first_given(l));
-		netdma_list_complete(l, 1);
+		struct netdma_desc *d = netdma_list_first_given(l);
+
+		run(c, d);
+		netdma_list_complete_checked(l, d);
 	}
 	give(c);
 	return 0;
+}
+
+static int
+fake_quiesce(void *channel)
+{
+	struct fake_channel *c = channel;
+	struct netdma_list *l = c->list;
+
+	__atomic_fetch_add(&c->f->quiesces, 1, __ATOMIC_RELAXED);
+	if (c->f->quiesce == NETDMA_QUIET_UNKNOWN && l->completed != l->given) {
+		struct netdma_desc *d = netdma_list_first_given(l);
+
+		if (!netdma_desc_is_void(d))
+			copy(c->f, d, d->length / 2);
+	}
+	c->serialized = false;
+	return c->f->quiesce;
 }
 
 const struct netdma_provider_ops fake_ops = {
@@ -209,6 +233,7 @@ const struct netdma_provider_ops fake_ops = {
 	.channel_start = fake_channel_start,
 	.append = fake_append,
 	.poll = fake_poll,
+	.quiesce = fake_quiesce,
 };
 
 static int
@@ -253,6 +278,7 @@ fake_create(const struct netdma_driver *driver, const char *name, struct rte_kva
 	};
 	f->desc = 64;
 	f->burst = UINT32_MAX;
+	f->quiesce = -ENOTSUP;
 	f->max_channels = 4;
 	snprintf(f->name, sizeof(f->name), "%s", name);
 	if (args != NULL && rte_kvargs_process(args, NULL, key_parse, f) != 0) {

@@ -30,6 +30,10 @@ struct fake {
 	uint32_t burst;
 	bool hold;          /* finishes nothing */
 	int gone;           /* what append and poll return; 0: they work */
+	/* What quiesce returns (-ENOTSUP). If that is not an error it has forgotten all it was
+	 * given; if it is NETDMA_QUIET_UNKNOWN, half of the first one's bytes have moved.
+	 */
+	int quiesce;
 	int start_error;    /* what start returns */
 	/* What became of a descriptor, the nth that the channel ran; NULL: copied. */
 	enum netdma_status (*verdict)(const struct netdma_desc *d, uint64_t n,
@@ -39,6 +43,7 @@ struct fake {
 	uint32_t starts;
 	uint32_t stops;
 	uint32_t channel_starts;
+	uint32_t quiesces;
 	uint32_t appends;
 	uint32_t polls;
 	uint32_t channels;

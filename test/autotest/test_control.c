@@ -271,7 +271,7 @@ T_CASE(control, engine_that_cannot_be_stopped_is_quarantined, T_ONCE)
 	uint32_t i;
 
 	ch = t_channel_conf(t, &(struct netdma_channel_conf){ .provider = t->provider,
-			.nb_desc = 64, .bound_us = 1000 });
+			.nb_desc = 64, .bound_us = 1000, .failover = NETDMA_FAILOVER_NONE });
 	l = t_list_new(t, ch, t_pool(100), 100, 1, 300);
 	f->hold = true;
 	ASSERT_INT(t_start(ch, l), ==, 0);

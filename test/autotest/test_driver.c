@@ -392,15 +392,21 @@ T_CASE(driver, engine_with_little_room_is_back_pressure, T_ONCE)
 	}
 }
 
-/* An engine that loses power is a matter of its driver; clients are told. */
-T_CASE(driver, only_power_events_are_notified, T_ONCE)
+T_CASE(driver, only_power_and_removal_are_notified, T_ONCE)
 {
 	struct fake *f = fake_new("fake0", &t->provider);
+	struct t_deadline d;
 	int type;
 
 	for (type = 0; type < 9; type++)
-		ASSERT_INT(netdma_provider_notify(f->provider, (enum netdma_event_type)type), ==,
-				type == NETDMA_EVENT_PROVIDER_POWER_DOWN ||
-				type == NETDMA_EVENT_PROVIDER_POWER_UP ? 0 : -EINVAL);
+		if (type != NETDMA_EVENT_PROVIDER_REMOVAL)
+			ASSERT_INT(netdma_provider_notify(f->provider,
+					(enum netdma_event_type)type), ==,
+					type == NETDMA_EVENT_PROVIDER_POWER_DOWN ||
+					type == NETDMA_EVENT_PROVIDER_POWER_UP ? 0 : -EINVAL);
+	ASSERT_INT(netdma_provider_notify(f->provider, NETDMA_EVENT_PROVIDER_REMOVAL), ==, 0);
+	t_deadline_set(&d);
+	while (__atomic_load_n(&f->stops, __ATOMIC_ACQUIRE) == 0)
+		ASSERT(t_wait(&d));
 	ASSERT_INT(netdma_provider_notify(NULL, NETDMA_EVENT_PROVIDER_POWER_UP), ==, -EINVAL);
 }

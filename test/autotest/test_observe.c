@@ -335,7 +335,7 @@ names_check(const char *(*name)(int), int from, int to)
 T_CASE(observe, every_value_has_a_name_of_its_own, T_RAW)
 {
 	names_check(netdma_status_name, NETDMA_COPIED, NETDMA_UNKNOWN);
-	names_check(netdma_error_name, NETDMA_ERROR_NONE, NETDMA_ERROR_ENGINE);
+	names_check(netdma_error_name, NETDMA_ERROR_NONE, NETDMA_ERROR_HALTED);
 	names_check(netdma_event_name, NETDMA_EVENT_PROVIDER_REGISTERED,
 			NETDMA_EVENT_PROVIDER_POWER_UP);
 	names_check(netdma_provider_state_name, NETDMA_PROVIDER_REGISTERED,

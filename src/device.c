@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Devices that come and go while the application runs. */
+
+#include <rte_dev.h>
+
+#include "private.h"
+
+int
+netdma_provider_attach(const char *devargs, int *id)
+{
+	struct netdma_provider *p;
+	int ret, last = 0;
+
+	if (devargs == NULL)
+		return -EINVAL;
+	if (netdma_in_callback())
+		return -EBUSY;
+	if (!netdma_lock_initialised())
+		return -EINVAL;
+	TAILQ_FOREACH(p, &netdma_providers, next)
+		last = p->id;
+	ret = rte_dev_probe(devargs);
+	if (ret < 0) {
+		NETDMA_LOG(ERR, "\"%s\" cannot be attached: %s", devargs, rte_strerror(-ret));
+		goto out;
+	}
+	ret = netdma_driver_scan();
+	if (ret < 0)
+		goto out;
+	/* Those that are new are last, and their ids are higher. */
+	TAILQ_FOREACH(p, &netdma_providers, next)
+		if (p->id > last)
+			break;
+	ret = p != NULL ? 0 : -ENODEV;
+	if (p == NULL)
+		NETDMA_LOG(ERR, "\"%s\" is attached, and no provider came of it", devargs);
+	else if (id != NULL)
+		*id = p->id;
+out:
+	netdma_unlock();
+	return ret;
+}
+
+/* Why it cannot be detached. @return 0 or a negative errno. */
+static int
+check(int id)
+{
+	const struct netdma_provider *p = netdma_provider_by_id(id);
+
+	if (p == NULL)
+		return -ENODEV;
+	if (!p->created && p->driver->detach != NULL)
+		return 0;
+	NETDMA_LOG(ERR, "provider %s stands for no device that could be taken away%s", p->name,
+			p->created ? ": netdma_provider_destroy() ends it" : "");
+	return -ENOTSUP;
+}
+
+int
+netdma_provider_detach(int id)
+{
+	struct netdma_provider *p;
+	int ret;
+
+	if (!netdma_lock_initialised())
+		return -EINVAL;
+	ret = check(id);
+	netdma_unlock();
+	if (ret == 0)
+		ret = netdma_provider_stop(id);
+	if (ret != 0)
+		return ret;
+	netdma_lock();
+	/* It may have been started again, or be gone. */
+	p = netdma_provider_by_id(id);
+	if (p == NULL)
+		ret = -ENODEV;
+	else if (p->state != NETDMA_PROVIDER_REGISTERED)
+		ret = -EBUSY;
+	else
+		ret = p->driver->detach(p->driver, p->priv);
+	if (ret == 0)
+		ret = netdma_provider_deregister(p);
+	netdma_unlock();
+	return ret;
+}

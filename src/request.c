@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Providers that have to go, as their driver says from where nobody can wait: a data path, an
+ * interrupt. A thread of the library's sees to them.
+ */
+
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+
+#include <rte_lcore.h>
+
+#include "private.h"
+
+static pthread_t thread;
+static sem_t requests;
+static bool quit;
+
+/* There from the beginning to the end: a request may come at any time. */
+RTE_INIT(netdma_requests_init)
+{
+	sem_init(&requests, 0, 0);
+}
+
+/* Take up a request. @return the id of the provider that is to go, or 0. */
+static int
+request_take(bool *device)
+{
+	struct netdma_provider *p;
+
+	if (!netdma_lock_initialised())
+		return 0;
+	TAILQ_FOREACH(p, &netdma_providers, next)
+		if (__atomic_exchange_n(&p->unwanted, false, __ATOMIC_ACQ_REL))
+			break;
+	*device = p != NULL && !p->created && p->driver->detach != NULL;
+	netdma_unlock();
+	return p != NULL ? p->id : 0;
+}
+
+static void *
+thread_main(void *arg)
+{
+	bool device;
+	int id, ret;
+
+	RTE_SET_USED(arg);
+	for (;;) {
+		while (sem_wait(&requests) != 0)
+			;
+		if (__atomic_load_n(&quit, __ATOMIC_ACQUIRE))
+			return NULL;
+		while ((id = request_take(&device)) != 0) {
+			ret = device ? netdma_provider_detach(id) : netdma_provider_stop(id);
+			if (ret != 0)
+				NETDMA_LOG(ERR, "provider %d was to go: %s", id,
+						rte_strerror(-ret));
+		}
+	}
+}
+
+void
+netdma_request_removal(struct netdma_provider *p)
+{
+	__atomic_store_n(&p->unwanted, true, __ATOMIC_RELEASE);
+	sem_post(&requests);
+}
+
+int
+netdma_requests_start(void)
+{
+	int ret;
+
+	quit = false;
+	ret = rte_ctrl_thread_create(&thread, "netdma-requests", NULL, thread_main, NULL);
+	if (ret != 0)
+		NETDMA_LOG(ERR, "no thread for requests: %s", rte_strerror(-ret));
+	return ret;
+}
+
+/* Not under the lock. */
+void
+netdma_requests_stop(void)
+{
+	__atomic_store_n(&quit, true, __ATOMIC_RELEASE);
+	sem_post(&requests);
+	pthread_join(thread, NULL);
+}
