@@ -21,19 +21,33 @@ static struct area {
 	uint64_t length;
 	rte_iova_t *iova;   /* of each page */
 	bool mapped;        /* in VFIO's container */
-	bool leaving;       /* read without the lock, under EAL's */
 } areas[REGION_SLOTS];
+
+/* The one that is on its way out. Asked for by others, under EAL's lock. */
+static struct {
+	pthread_mutex_t lock;
+	uint64_t start;
+	uint64_t length; /* 0: none is */
+} leaving = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void
+leaving_set(uint64_t start, uint64_t length)
+{
+	pthread_mutex_lock(&leaving.lock);
+	leaving.start = start;
+	leaving.length = length;
+	pthread_mutex_unlock(&leaving.lock);
+}
 
 bool
 netdma_mem_is_leaving(uint64_t start)
 {
-	int i;
+	bool is;
 
-	for (i = 0; i < REGION_SLOTS; i++)
-		if (__atomic_load_n(&areas[i].leaving, __ATOMIC_ACQUIRE) &&
-				start - areas[i].start < areas[i].length)
-			return true;
-	return false;
+	pthread_mutex_lock(&leaving.lock);
+	is = start - leaving.start < leaving.length;
+	pthread_mutex_unlock(&leaving.lock);
+	return is;
 }
 
 /* Pages whose IOVAs follow each other, from page i of an area on. */
@@ -174,7 +188,7 @@ static void
 area_restore(int slot)
 {
 	netdma_region_slot_restore(slot, areas[slot].start, areas[slot].length);
-	__atomic_store_n(&areas[slot].leaving, false, __ATOMIC_RELEASE);
+	leaving_set(0, 0);
 }
 
 static int
@@ -187,7 +201,7 @@ area_unregister(int slot)
 	if (netdma_region_in_use(slot, false))
 		return -EBUSY;
 	/* Out of the table, so that no new copy can take it; then ask again who has it. */
-	__atomic_store_n(&a->leaving, true, __ATOMIC_RELEASE);
+	leaving_set(a->start, a->length);
 	netdma_region_slot_remove(slot);
 	if (netdma_region_in_use(slot, true)) {
 		area_restore(slot);
@@ -201,6 +215,7 @@ area_unregister(int slot)
 	if (a->mapped)
 		area_unmap(a, a->length / (uint64_t)sysconf(_SC_PAGESIZE));
 	netdma_region_changed();
+	leaving_set(0, 0);
 	free(a->iova);
 	*a = (struct area){ 0 };
 	return 0;

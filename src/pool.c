@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include <rte_malloc.h>
-#include <rte_spinlock.h>
 #include <rte_string_fns.h>
 
 #include "private.h"
@@ -18,7 +17,7 @@ struct netdma_desc_pool {
 	struct netdma_desc *free; /* linked through `next` */
 	uint32_t n;
 	uint32_t nb_free;
-	rte_spinlock_t lock;
+	pthread_mutex_t lock;
 	char name[32];
 };
 
@@ -53,7 +52,7 @@ netdma_desc_pool_create(const char *name, uint32_t n, int socket)
 		return NULL;
 	}
 	rte_strscpy(pool->name, name, sizeof(pool->name));
-	rte_spinlock_init(&pool->lock);
+	pthread_mutex_init(&pool->lock, NULL);
 	pool->n = n;
 	pool->nb_free = n;
 	pool->free = pool->desc;
@@ -96,7 +95,7 @@ netdma_desc_alloc(struct netdma_desc_pool *pool, uint32_t n)
 		rte_errno = EINVAL;
 		return NULL;
 	}
-	rte_spinlock_lock(&pool->lock);
+	pthread_mutex_lock(&pool->lock);
 	first = pool->nb_free >= n ? pool->free : NULL;
 	for (i = 0, d = first; first != NULL && i < n; i++, d = next) {
 		next = d->next;
@@ -106,7 +105,7 @@ netdma_desc_alloc(struct netdma_desc_pool *pool, uint32_t n)
 	}
 	if (first != NULL)
 		pool->nb_free -= n;
-	rte_spinlock_unlock(&pool->lock);
+	pthread_mutex_unlock(&pool->lock);
 	if (first == NULL)
 		rte_errno = ENOSPC;
 	return first;
@@ -124,7 +123,7 @@ netdma_desc_free(struct netdma_desc_pool *pool, struct netdma_desc *first, uint3
 		return -EINVAL;
 	range.start = (uintptr_t)pool->desc;
 	range.length = (uint64_t)pool->n * sizeof(pool->desc[0]);
-	rte_spinlock_lock(&pool->lock);
+	pthread_mutex_lock(&pool->lock);
 	for (i = 0, d = first; i < n && ret == 0; i++, d = d->next) {
 		if (!netdma_pool_has(&range, d) || (d->user_context1 & CTX_FREE))
 			ret = -EINVAL;
@@ -143,7 +142,7 @@ netdma_desc_free(struct netdma_desc_pool *pool, struct netdma_desc *first, uint3
 		for (d = first; i > 0; i--, d = d->next)
 			d->user_context1 = 0;
 	}
-	rte_spinlock_unlock(&pool->lock);
+	pthread_mutex_unlock(&pool->lock);
 	if (ret != 0)
 		NETDMA_LOG_LIMITED(ERR, "descriptor pool %s: the chain %s", pool->name,
 				ret == -EBUSY ? "is on a list" :
@@ -178,11 +177,15 @@ netdma_pool_find(struct pool_cache *cache, const struct netdma_desc *first)
 void
 netdma_pool_dump(FILE *f)
 {
-	const struct netdma_desc_pool *pool;
+	struct netdma_desc_pool *pool;
+	uint32_t nb_free;
 
 	pthread_mutex_lock(&pools_lock);
-	TAILQ_FOREACH(pool, &pools, next)
-		fprintf(f, "pool %s: %u of %u descriptors free\n", pool->name, pool->nb_free,
-				pool->n);
+	TAILQ_FOREACH(pool, &pools, next) {
+		pthread_mutex_lock(&pool->lock);
+		nb_free = pool->nb_free;
+		pthread_mutex_unlock(&pool->lock);
+		fprintf(f, "pool %s: %u of %u descriptors free\n", pool->name, nb_free, pool->n);
+	}
 	pthread_mutex_unlock(&pools_lock);
 }

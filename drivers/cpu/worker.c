@@ -79,6 +79,7 @@ struct cpu_worker {
 	uint64_t table_gen;
 	uint64_t seen_gen;   /* written by the worker */
 	bool stop;
+	bool over;           /* written by the worker, when it looks at nothing any more */
 	bool pinned;         /* the user named the CPU */
 	int cpu;
 	unsigned int lcore;  /* LCORE_ID_ANY: a thread of its own */
@@ -175,6 +176,7 @@ worker_main(void *arg)
 		if (!busy)
 			idle(rounds);
 	}
+	__atomic_store_n(&w->over, true, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -243,6 +245,8 @@ launch(struct cpu *cpu, struct cpu_worker *w)
 {
 	int ret;
 
+	/* With release order, here and at the end: an lcore is no thread that we start or join. */
+	__atomic_store_n(&w->stop, false, __ATOMIC_RELEASE);
 	if (cpu->lcore >= 0) {
 		w->lcore = (unsigned int)cpu->lcore;
 		w->cpu = rte_lcore_to_cpu_id(cpu->lcore);
@@ -312,6 +316,7 @@ worker_stop(void *provider)
 		rte_eal_wait_lcore(w->lcore);
 	else
 		pthread_join(w->thread, NULL);
+	RTE_VERIFY(__atomic_load_n(&w->over, __ATOMIC_ACQUIRE));
 	worker_free(w);
 	cpu->worker = NULL;
 	return 0;
