@@ -298,7 +298,7 @@ netdma_channel_info_get(const struct netdma_channel *ch, struct netdma_channel_i
 		.cpu_mask = ch->cpu_mask,
 		.dca_context = __atomic_load_n(&ch->dca_context, __ATOMIC_RELAXED),
 	};
-	netdma_unlock();
+	netdma_unlock_quietly(); /* a data path may ask */
 	return netdma_info_write(user, &info, sizeof(info), sizeof(info));
 }
 
