@@ -77,7 +77,7 @@ strand(struct netdma_channel *ch)
 		netdma_list_drop(ch, NETDMA_ERROR_GONE);
 	else
 		for (i = l->given; i != l->accepted; i++, d = d->next)
-			if (!netdma_desc_is_void(d))
+			if (!(d->flags & NETDMA_DESC_DROPPED))
 				netdma_adapt_core(d, ch->iova);
 	__atomic_store_n(&ch->stopping, CHANNEL_DETACHED, __ATOMIC_RELEASE);
 }
