@@ -411,9 +411,15 @@ t_drivers_probe(void)
 	}
 }
 
+bool
+t_has_driver(const char *name)
+{
+	return strcmp(name, "cpu") == 0 ? cpu_built : dmadev_built;
+}
+
 void
 t_need_driver(const char *name)
 {
-	if (strcmp(name, "cpu") == 0 ? !cpu_built : !dmadev_built)
+	if (!t_has_driver(name))
 		t_skip("the %s driver is not built", name);
 }

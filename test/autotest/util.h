@@ -76,6 +76,7 @@ const char *t_telemetry_ask(int fd, const char *fmt, ...);
 
 /* The library's drivers that were built; the library must not be initialised. */
 void t_drivers_probe(void);
+bool t_has_driver(const char *name);
 /* Skip the case unless that one was. */
 void t_need_driver(const char *name);
 
