@@ -63,6 +63,8 @@ suspend(struct netdma_channel *ch, struct netdma_desc **last_processed)
 		return ch->run == RUN_HALTED ? -ECANCELED : ret;
 	}
 	netdma_engine_sweep(ch, UINT64_MAX);
+	if (ch->run == RUN_HALTED)
+		return -ECANCELED;
 	netdma_word_stop(ch, NETDMA_WORD_SUSPENDED);
 	if (ch->feed == FEED_LIST)
 		withdraw(ch);
@@ -143,7 +145,8 @@ stop(struct netdma_channel *ch, bool fresh)
 	ret = control_enter(ch);
 	if (ret != 0)
 		return ret;
-	if (ch->run != RUN_HALTED)
+	/* At an error it stopped without waiting for what its engine had. */
+	if (ch->run != RUN_HALTED || ch->list.completed != ch->list.accepted)
 		ret = halt(ch);
 	if (fresh) {
 		__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
