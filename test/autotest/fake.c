@@ -37,8 +37,8 @@ fake_stop(void *provider)
 	struct fake *f = provider;
 
 	EXPECT_INT(f->channels, ==, 0);
-	f->stops++;
-	return 0;
+	f->stops += f->stop_error == 0;
+	return f->stop_error;
 }
 
 static void
@@ -76,10 +76,10 @@ fake_channel_alloc(void *provider, const struct netdma_channel_params *params,
 		struct netdma_channel_grant *grant)
 {
 	struct fake *f = provider;
-	struct fake_channel *c = calloc(1, sizeof(*c));
+	struct fake_channel *c = f->alloc_error == 0 ? calloc(1, sizeof(*c)) : NULL;
 
 	if (c == NULL) {
-		rte_errno = ENOMEM;
+		rte_errno = f->alloc_error != 0 ? f->alloc_error : ENOMEM;
 		return NULL;
 	}
 	EXPECT(f->starts > f->stops);
@@ -194,6 +194,8 @@ fake_poll(void *channel)
 	uint32_t i;
 
 	__atomic_fetch_add(&c->f->polls, 1, __ATOMIC_RELAXED);
+	if (c->f->on_poll != NULL)
+		c->f->on_poll(c->f);
 	if (c->f->gone != 0)
 		return c->f->gone;
 	for (i = 0; !c->f->hold && i < c->f->burst && l->completed != l->given; i++) {
@@ -201,6 +203,8 @@ fake_poll(void *channel)
 
 		run(c, d);
 		netdma_list_complete_checked(l, d);
+		l->failed += c->f->lie;
+		c->f->lie = 0;
 	}
 	give(c);
 	return 0;
@@ -336,6 +340,8 @@ fake_release(void *arg)
 	if (f != NULL) {
 		f->hold = false;
 		f->gone = 0;
+		f->stop_error = 0;
+		f->desc = RTE_MAX(f->desc, 1u);
 	}
 }
 

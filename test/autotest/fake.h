@@ -35,6 +35,11 @@ struct fake {
 	 */
 	int quiesce;
 	int start_error;    /* what start returns */
+	int stop_error;     /* what stop returns */
+	int alloc_error;    /* why it has no channel: an errno; 0: it has */
+	uint32_t lie;       /* failures that it counts too many, once, with the next completion */
+	/* Called in poll, before anything is done. */
+	void (*on_poll)(struct fake *f);
 	/* What became of a descriptor, the nth that the channel ran; NULL: copied. */
 	enum netdma_status (*verdict)(const struct netdma_desc *d, uint64_t n,
 			enum netdma_error *error);

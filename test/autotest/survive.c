@@ -146,7 +146,8 @@ gather(const struct s_list *s, uint32_t index)
 static void
 check_bytes(const struct s_list *s, uint32_t i, enum netdma_status status)
 {
-	bool moves = (s->was[i].flags & (NETDMA_DESC_NULL_TRANSFER | NETDMA_DESC_OP_TYPE_MASK)) == 0;
+	bool moves = (s->was[i].flags & (NETDMA_DESC_NULL_TRANSFER |
+			NETDMA_DESC_OP_TYPE_MASK)) == 0;
 
 	gather(s, i);
 	t_buf_check(&s->l->buf[i], status == NETDMA_COPIED && moves ? T_COPIED :
@@ -340,6 +341,56 @@ s_ring_run(struct netdma_channel *ch, struct s_ring *r, struct s_tally *sum)
 			ASSERT_MSG(t_wait(&d), "only %u of %u entries came", r->seen, r->n);
 	}
 }
+
+/* ------------------------------------------------------------------ chains */
+
+/* Copies that may run in any order; the last of them serializes. */
+#define LANES 3
+
+enum { A, B, JUNK };
+
+static uint8_t *
+lane_at(const struct s_chain *c, int area, uint32_t lane)
+{
+	return c->area + ((uint32_t)area * LANES + lane) * c->lane;
+}
+
+struct s_chain *
+s_chain(struct t *t, struct netdma_channel *ch, uint32_t rounds)
+{
+	static const int steps[][2] = { { A, B }, { JUNK, A }, { B, A }, { JUNK, B } };
+	struct s_chain *c = t_zalloc(sizeof(*c));
+	uint32_t i, k, lane;
+
+	c->lane = t_range(t, 1, 200);
+	c->key = t_rand(t);
+	c->area = t_memory(t, 3 * LANES * c->lane, 1);
+	t_pattern_fill(c->area, LANES * c->lane, c->key, T_SRC);
+	t_pattern_fill(lane_at(c, B, 0), 2 * LANES * c->lane, c->key, T_SRC_GUARD);
+	c->l = t_list_bare(t, t_pool(rounds * RTE_DIM(steps) * LANES),
+			rounds * RTE_DIM(steps) * LANES);
+	for (i = 0; i < c->l->n; i++) {
+		k = i / LANES % RTE_DIM(steps);
+		lane = i % LANES;
+		c->l->at[i]->src = t_addr(ch, lane_at(c, steps[k][0], lane));
+		c->l->at[i]->dst = t_addr(ch, lane_at(c, steps[k][1], lane));
+		c->l->at[i]->length = c->lane;
+		if (lane == LANES - 1)
+			c->l->at[i]->flags = NETDMA_DESC_SERIALIZE_TRANSFER;
+	}
+	return c;
+}
+
+void
+s_chain_check(const struct s_chain *c)
+{
+	uint32_t first = 0, wrong = t_pattern_diff(c->area, LANES * c->lane, c->key, T_SRC, &first);
+
+	ASSERT_MSG(wrong == 0, "chain of %u: %u bytes of %u, the first at %u", c->l->n, wrong,
+			LANES * c->lane, first);
+}
+
+/* ------------------------------------------------------------------ counters */
 
 void
 s_stats_check(const struct netdma_channel *ch, const struct s_tally *sum)

@@ -39,8 +39,8 @@ struct s_list *s_list(struct t *t, struct netdma_channel *ch, uint32_t n, bool m
 void s_list_keep(struct s_list *s);
 /* Bytes as before the copies. */
 void s_list_refill(struct s_list *s);
-/* One poll, for at most @p max: in order, once each, as the client filled it, and the bytes bear the status out.
- * @return how many came.
+/* One poll, for at most @p max: in order, once each, as the client filled it, and the bytes
+ * bear the status out. @return how many came.
  */
 uint32_t s_list_poll(struct netdma_channel *ch, struct s_list *s, uint32_t max,
 		struct s_tally *sum);
@@ -72,6 +72,20 @@ void s_ring_collect(struct netdma_channel *ch, struct s_ring *r, uint32_t n,
 		struct s_tally *sum);
 /* Fill, submit and collect what is left of it. */
 void s_ring_run(struct netdma_channel *ch, struct s_ring *r, struct s_tally *sum);
+
+/* Copies there and back between two areas, each in its turn and each source written over as
+ * soon as it was read: the bytes at the end are right only if nothing ran too early or late.
+ */
+struct s_chain {
+	struct t_list *l;
+	uint8_t *area;
+	uint64_t key;
+	uint32_t lane;  /* bytes of each copy */
+};
+
+struct s_chain *s_chain(struct t *t, struct netdma_channel *ch, uint32_t rounds);
+/* The bytes are where they were in the beginning. */
+void s_chain_check(const struct s_chain *c);
 
 /* The counters of a channel on which nothing is outstanding say the same, and add up. */
 void s_stats_check(const struct netdma_channel *ch, const struct s_tally *sum);
