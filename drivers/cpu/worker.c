@@ -53,6 +53,7 @@ struct worker_channel {
 	struct run *run;
 	uint64_t told; /* what the marks have moved over, as `finished` counts it */
 	bool hold;     /* the last run ended with a descriptor that serializes */
+	bool late;     /* a stop was given up that the worker will still obey */
 
 	/* Written by the owner, read by the worker. */
 	uint64_t published __rte_cache_aligned; /* runs */
@@ -419,6 +420,30 @@ give(struct worker_channel *c, uint64_t most)
 	return l->given - given;
 }
 
+static void
+publish(struct worker_channel *c, struct netdma_desc *first, uint64_t n)
+{
+	c->run[c->published & (c->depth - 1)] = (struct run){ first, n };
+	__atomic_store_n(&c->published, c->published + 1, __ATOMIC_RELEASE);
+}
+
+/* Once the worker has obeyed a stop that nobody wants any more, it gets back what it has
+ * forgotten. @return whether it has.
+ */
+static bool
+make_up(struct worker_channel *c)
+{
+	struct netdma_list *l = c->list;
+
+	if (__atomic_load_n(&c->stopped, __ATOMIC_ACQUIRE) != c->stop)
+		return false;
+	c->late = false;
+	worker_reap(c);
+	if (l->given != l->completed)
+		publish(c, netdma_list_first_given(l), l->given - l->completed);
+	return true;
+}
+
 static int
 worker_poll(void *channel)
 {
@@ -430,14 +455,14 @@ worker_poll(void *channel)
 	if (!worker_reap(c) && l->given != l->completed &&
 			sched_getcpu() == __atomic_load_n(&c->worker->cpu, __ATOMIC_RELAXED))
 		sched_yield(); /* the worker waits for this very CPU: polling does not help */
+	if (unlikely(c->late) && !make_up(c))
+		return 0;
 	if (unlikely(c->hold))
 		c->hold = !netdma_list_is_settled(l);
 	first = l->give;
 	n = give(c, RTE_MIN(l->allowed - l->given, c->depth - (l->given - l->completed)));
-	if (n != 0) {
-		c->run[c->published & (c->depth - 1)] = (struct run){ first, n };
-		__atomic_store_n(&c->published, c->published + 1, __ATOMIC_RELEASE);
-	}
+	if (n != 0)
+		publish(c, first, n);
 	return 0;
 }
 
@@ -450,6 +475,7 @@ worker_quiesce(void *channel)
 	uint32_t stop = c->stop + 1;
 
 	__atomic_store_n(&c->stop, stop, __ATOMIC_RELEASE);
+	c->late = true;
 	while (__atomic_load_n(&c->stopped, __ATOMIC_ACQUIRE) != stop) {
 		if (rte_get_timer_cycles() > end)
 			return -ETIMEDOUT;
@@ -457,6 +483,7 @@ worker_quiesce(void *channel)
 		sched_yield();
 	}
 	worker_reap(c);
+	c->late = false;
 	c->hold = false;
 	return NETDMA_QUIET_UNTOUCHED;
 }
