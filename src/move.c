@@ -53,6 +53,7 @@ settle_in(struct netdma_channel *ch, const struct attachment *a)
 	netdma_attach_commit(ch, a);
 	ch->lost = false;
 	ch->rescued = false;
+	ch->watch_since = 0;
 	ch->hurdle = HURDLE_RESTART;
 	carry_over(ch, iova);
 	netdma_list_allow(ch);

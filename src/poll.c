@@ -221,8 +221,10 @@ watch(struct netdma_channel *ch)
 	const struct netdma_list *l = &ch->list;
 	uint64_t now;
 
-	if (l->completed == l->allowed || (ch->hurdle & HURDLE_LEAVE))
+	if (l->completed == l->allowed || (ch->hurdle & HURDLE_LEAVE)) {
+		ch->watch_since = 0;
 		return;
+	}
 	if (likely(l->completed + l->given != ch->watch_marks)) {
 		ch->watch_marks = l->completed + l->given;
 		ch->watch_since = 0;
