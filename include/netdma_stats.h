@@ -33,7 +33,10 @@ struct netdma_channel;
 /** Counters of a channel since it was allocated or they were reset. */
 struct netdma_channel_stats {
 	size_t size;           /**< Set by the caller: sizeof, or 0. */
-	uint64_t accepted;     /**< Descriptors handed over. */
+	/** Descriptors handed over; what a suspend gave back and was handed over again is
+	 * counted twice.
+	 */
+	uint64_t accepted;
 	uint64_t copied;       /**< Descriptors that ended as #NETDMA_COPIED. */
 	uint64_t not_copied;   /**< As #NETDMA_NOT_COPIED. */
 	uint64_t failed;       /**< As #NETDMA_FAILED. */

@@ -239,6 +239,7 @@ netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first, struct ne
 		netdma_adapt(ch, first, n, ch->list_iova);
 	__atomic_store_n(&l->accepted, l->accepted + n, __ATOMIC_RELEASE);
 	netdma_list_allow(ch);
+	counter_add(&ch->count.accepted, n);
 	counter_add(&ch->count.lists, 1);
 }
 

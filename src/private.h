@@ -145,6 +145,8 @@ struct channel_counters {
 	uint64_t polls;
 	uint64_t failovers;
 	uint64_t watchdogs;
+	/* Behind those that count how they ended: a reader never sees more of these. */
+	uint64_t accepted;
 };
 
 static inline void
@@ -203,7 +205,6 @@ struct netdma_channel {
 	struct netdma_outcome part;
 	struct channel_counters count;
 	struct channel_counters base; /* what was counted at the last reset */
-	uint64_t accepted_base;
 	struct latency *latency;
 
 	/* The control path's. */

@@ -34,16 +34,14 @@ netdma_channel_stats_get(const struct netdma_channel *ch, struct netdma_channel_
 {
 	struct netdma_channel_stats stats;
 	struct channel_counters now, base;
-	uint64_t accepted_base;
 
 	if (ch == NULL || user == NULL)
 		return -EINVAL;
 	/* In this order: a base is never ahead of a counter that is read after it. */
-	accepted_base = __atomic_load_n(&ch->accepted_base, __ATOMIC_ACQUIRE);
 	counters_read(&base, &ch->base);
 	counters_read(&now, &ch->count);
 	stats = (struct netdma_channel_stats){
-		.accepted = __atomic_load_n(&ch->list.accepted, __ATOMIC_RELAXED) - accepted_base,
+		.accepted = now.accepted - base.accepted,
 		.copied = now.copied - base.copied,
 		.not_copied = now.not_copied - base.not_copied,
 		.failed = now.failed - base.failed,
@@ -75,8 +73,6 @@ netdma_channel_stats_reset(struct netdma_channel *ch)
 	counters_read(&now, &ch->count);
 	for (i = 0; i < sizeof(now) / sizeof(*word); i++)
 		__atomic_store_n(&word[i], ((const uint64_t *)&now)[i], __ATOMIC_RELEASE);
-	__atomic_store_n(&ch->accepted_base, __atomic_load_n(&ch->list.accepted,
-			__ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
 	return 0;
 }
 
