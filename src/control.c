@@ -42,6 +42,7 @@ withdraw(struct netdma_channel *ch)
 		d->user_context1 = 0;
 	}
 	__atomic_store_n(&l->accepted, l->given, __ATOMIC_RELEASE);
+	netdma_region_withdrawn(ch);
 	ch->tail = netdma_engine_last(ch);
 	ch->expected = NULL;
 }

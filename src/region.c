@@ -316,6 +316,17 @@ netdma_region_flush(struct netdma_channel *ch)
 	c->gen = __atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE);
 }
 
+void
+netdma_region_withdrawn(struct netdma_channel *ch)
+{
+	struct region_cache *c = &ch->regions;
+	unsigned int i;
+
+	for (i = 0; i < REGION_SLOTS; i++)
+		if (c->used_until[i] > ch->list.accepted)
+			__atomic_store_n(&c->used_until[i], ch->list.accepted, __ATOMIC_RELAXED);
+}
+
 void *
 netdma_iova_to_va(rte_iova_t iova, uint32_t *length)
 {

@@ -51,6 +51,8 @@ void netdma_region_fini(void);
 
 /* Forget the hits, and remember what they stand for in descriptors. */
 void netdma_region_flush(struct netdma_channel *ch);
+/* Descriptors went back to the client that had been accepted. */
+void netdma_region_withdrawn(struct netdma_channel *ch);
 
 static inline bool
 region_covers(const struct region_hit *hit, uint64_t addr, uint64_t length)
