@@ -5,6 +5,7 @@
 /* Suspend, resume, abort, reset. */
 
 #include <errno.h>
+#include <sys/mman.h>
 
 #include "fake.h"
 #include "util.h"
@@ -91,6 +92,71 @@ T_CASE(control, suspended_channel_goes_on_with_nothing_left, T_EACH)
 	for (; k < l->n; k++)
 		t_buf_check(&l->buf[k], T_NOT_COPIED, k);
 	t_run_list(ch, t_list_new(t, ch, t_pool(10), 10, 1, 300));
+}
+
+T_CASE(control, counters_do_not_go_backwards_when_a_suspend_gives_back, T_EACH)
+{
+	struct netdma_channel *ch = t_channel(t, 64, 0);
+	struct t_list *l = t_list_new(t, ch, t_pool(300), 300, 1, 300);
+	struct netdma_desc *last;
+	uint32_t k;
+
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	ASSERT_INT(t_stats(ch).accepted, ==, 300);
+	ASSERT_INT(netdma_channel_suspend(ch, &last), ==, 0);
+	ASSERT_INT(t_stats(ch).accepted, ==, 300);
+	k = collect_processed(ch, l, 0, false);
+	ASSERT_INT(t_stats(ch).copied, ==, k);
+	if (k < l->n)
+		ASSERT_INT(netdma_channel_resume(ch, l->at[k], l->last, l->n - k), ==, 0);
+	else
+		ASSERT_INT(netdma_channel_resume(ch, NULL, NULL, 0), ==, 0);
+	/* What was given back was handed over twice. */
+	ASSERT_INT(t_stats(ch).accepted, ==, 300 + l->n - k);
+	ASSERT_INT(netdma_channel_stats_reset(ch), ==, 0);
+	ASSERT_INT(t_stats(ch).accepted, ==, 0);
+	ASSERT_INT(netdma_channel_suspend(ch, &last), ==, 0);
+	ASSERT_INT(t_stats(ch).accepted, ==, 0);
+	collect_processed(ch, l, k, false);
+	ASSERT_INT(netdma_channel_resume(ch, NULL, NULL, 0), ==, 0);
+}
+
+static void
+unmap_undo(void *arg)
+{
+	munmap(arg, 2 * 4096);
+}
+
+T_CASE(control, memory_that_a_suspend_gives_back_is_not_in_use, T_ONCE)
+{
+	struct fake *f = fake_new("fake0,desc=1", &t->provider);
+	struct netdma_channel *ch = t_channel(t, 64, 0);
+	struct t_list *l = t_list_new(t, ch, t_pool(10), 10, 1, 300);
+	struct netdma_desc *last;
+	uint8_t *m[2];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		m[i] = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |
+				MAP_POPULATE, -1, 0);
+		ASSERT(m[i] != MAP_FAILED);
+		t_defer(unmap_undo, m[i]);
+		ASSERT_INT(mlock(m[i], 2 * 4096), ==, 0);
+	}
+	ASSERT_INT(netdma_mem_register(m[0], 2 * 4096), ==, 0);
+	l->last->src = (uintptr_t)m[0];
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	/* The table has changed, and the channel takes note. */
+	ASSERT_INT(netdma_mem_register(m[1], 2 * 4096), ==, 0);
+	ASSERT_INT(netdma_channel_check(ch, l->first, l->last, l->n, NULL), ==, -EBUSY);
+	ASSERT_INT(netdma_mem_unregister(m[0], 2 * 4096), ==, -EBUSY);
+	ASSERT_INT(netdma_channel_suspend(ch, &last), ==, 0);
+	while (netdma_channel_outstanding(ch) > 0)
+		ASSERT_INT(netdma_poll(ch, NULL, 10), >=, 0);
+	ASSERT_INT(f->quiesces, ==, 0);
+	ASSERT_INT(netdma_mem_unregister(m[0], 2 * 4096), ==, 0);
+	ASSERT_INT(netdma_mem_unregister(m[1], 2 * 4096), ==, 0);
+	ASSERT_INT(netdma_channel_resume(ch, NULL, NULL, 0), ==, 0);
 }
 
 T_CASE(control, refused_resume_stays_suspended, T_EACH)
