@@ -402,9 +402,18 @@ instance_name(const struct instance *i, char *name, size_t size)
 static void
 provider_undo(void *arg)
 {
-	struct t *t = arg;
+	ASSERT_INT(netdma_provider_destroy(*(int *)arg), ==, 0);
+}
 
-	ASSERT_INT(netdma_provider_destroy(t->provider), ==, 0);
+static void
+below_set_up(struct t *t)
+{
+	int ret = netdma_provider_create(t->kind->below, &t->below);
+
+	if (ret == -ENOENT)
+		t_skip("no driver makes %s", t->kind->below);
+	ASSERT_INT(ret, ==, 0);
+	t_defer(provider_undo, &t->below);
 }
 
 static void
@@ -427,8 +436,11 @@ provider_set_up(struct t *t)
 		if (t->provider == -ENODEV && k->prepare == NULL)
 			t_skip("no %s: give EAL --vdev %s", k->device, k->device);
 		ASSERT_INT(t->provider, >, 0);
-		return;
 	}
+	if (k->below != NULL)
+		below_set_up(t);
+	if (k->args == NULL)
+		return;
 	mark = strstr(k->args, "%u");
 	if (mark != NULL && lcore == RTE_MAX_LCORE)
 		t_skip("no worker lcore");
@@ -438,7 +450,7 @@ provider_set_up(struct t *t)
 	else
 		snprintf(args, sizeof(args), "%s", k->args);
 	ASSERT_INT(netdma_provider_create(args, &t->provider), ==, 0);
-	t_defer(provider_undo, t);
+	t_defer(provider_undo, &t->provider);
 }
 
 static void

@@ -49,6 +49,7 @@ struct t_kind;
 struct t {
 	const struct t_kind *kind;    /* T_EACH: which line of the matrix */
 	int provider;                 /* T_EACH: its id */
+	int below;                    /* and that of the one below it, if it has one */
 	struct netdma_client *client;
 	uint64_t rng;
 };
@@ -83,6 +84,8 @@ struct t_kind {
 	const char *args;
 	/* Or the dmadev that it stands for. */
 	const char *device;
+	/* What args is put over, if that is no device: it is made first. */
+	const char *below;
 	/* Called at the beginning of a case that runs on it; NULL or a reason to skip it. */
 	const char *(*prepare)(void);
 };

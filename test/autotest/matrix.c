@@ -14,6 +14,12 @@ const struct t_kind t_matrix[] = {
 	{ "cpu-thread-iova", "cpu", "cpu4,mode=lcore,addr=iova" },
 	{ "skeleton", "dmadev", .device = "dma_skeleton0" },
 	{ "model", "dmadev", .device = MODEL_NAME, .prepare = model_prepare },
+	{ "fault-cpu", "fault", "fault0,lower=cpu5", .below = "cpu5,mode=inline" },
+	{ "fault-worker", "fault", "fault1,lower=cpu6", .below = "cpu6,mode=lcore" },
+	{ "fault-iova", "fault", "fault2,lower=cpu7", .below = "cpu7,mode=lcore,addr=iova" },
+	{ "fault-slow", "fault", "fault4,lower=cpu8,seed=3,delay=2,burst=5,full=0.2",
+		.below = "cpu8,mode=inline" },
+	{ "fault-skeleton", "fault", "fault3,lower=dma_skeleton0", .device = "dma_skeleton0" },
 	{ "fake", NULL, "fake0,max_transfer=4096,desc=16,burst=3" },
 };
 const unsigned int t_matrix_size = RTE_DIM(t_matrix);

@@ -300,10 +300,12 @@ T_CASE(checks, trusted_channel_takes_the_callers_word, T_EACH)
 	struct netdma_channel *ch = t_channel(t, 64, NETDMA_CHANNEL_TRUSTED);
 	struct t_list *l = t_list_new(t, ch, t_pool(8), 8, 1, 100);
 	uint8_t *memory = t_zalloc(4 * 4096);
+	struct netdma_provider_info below = { .size = sizeof(below) };
 	struct netdma_completion done;
 	struct t_buf b;
 
-	if (t_info(ch).addr_space == NETDMA_ADDR_IOVA)
+	netdma_provider_info_get(t->below, &below);
+	if (t_info(ch).addr_space == NETDMA_ADDR_IOVA || below.addr_space == NETDMA_ADDR_IOVA)
 		t_skip("such memory has no IOVA");
 	/* Memory that nobody registered. */
 	t_buf_place(t, &b, memory, memory + 2 * 4096, 2 * 4096, 3000);

@@ -393,7 +393,7 @@ t_telemetry_ask(int fd, const char *fmt, ...)
 
 /* ----------------------------------------------------------------- drivers */
 
-static bool cpu_built, dmadev_built;
+static bool cpu_built, dmadev_built, fault_built;
 
 void
 t_drivers_probe(void)
@@ -407,6 +407,7 @@ t_drivers_probe(void)
 	}
 	if (netdma_init(NULL) == 0) {
 		cpu_built = netdma_provider_create("cpu", NULL) != -ENOENT;
+		fault_built = netdma_provider_create("fault", NULL) != -ENOENT;
 		netdma_fini();
 	}
 }
@@ -414,7 +415,8 @@ t_drivers_probe(void)
 bool
 t_has_driver(const char *name)
 {
-	return strcmp(name, "cpu") == 0 ? cpu_built : dmadev_built;
+	return strcmp(name, "cpu") == 0 ? cpu_built :
+			strcmp(name, "fault") == 0 ? fault_built : dmadev_built;
 }
 
 void
