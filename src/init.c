@@ -216,6 +216,22 @@ has_client(void)
 	return false;
 }
 
+/* What is left is of drivers whose providers are quarantined. It stays where it is, for their
+ * engines may be using it, but nobody comes across it any more.
+ */
+static void
+forget_the_rest(void)
+{
+	struct netdma_channel *ch;
+
+	while ((ch = TAILQ_FIRST(&netdma_channels)) != NULL) {
+		netdma_region_user_remove(ch);
+		TAILQ_REMOVE(&netdma_channels, ch, next);
+	}
+	while (!TAILQ_EMPTY(&netdma_clients))
+		TAILQ_REMOVE(&netdma_clients, TAILQ_FIRST(&netdma_clients), next);
+}
+
 static int
 fini(void)
 {
@@ -226,6 +242,7 @@ fini(void)
 	ret = netdma_providers_destroy();
 	if (ret != 0)
 		return ret;
+	forget_the_rest();
 	netdma_driver_configure_defaults();
 	netdma_mem_unregister_all();
 	netdma_region_fini();
