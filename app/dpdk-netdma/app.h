@@ -60,6 +60,9 @@ struct config {
 	uint64_t packets;               /* 0: no limit */
 	double duration;                /* seconds; 0: no limit */
 	double idle;                    /* seconds; 0: no limit */
+	const char *failover;           /* "any", "none", or the name of a provider */
+	enum netdma_error_policy error_policy;
+	uint32_t watchdog_us;           /* 0: none */
 	struct strings providers;
 	struct strings drivers;
 	struct strings use;
@@ -129,9 +132,7 @@ enum drop {
 	DROP_TOO_LONG,   /* payload longer than an application buffer */
 	DROP_TOO_MANY,   /* more segments than the channel's ring has slots */
 	DROP_MEMORY,     /* a segment in memory that the engine may not reach */
-	DROP_NO_ENGINE,  /* the provider is gone */
 	DROP_REFUSED,    /* refused for another reason */
-	DROP_STOPPED,    /* never placed: no room until the drain gave up */
 	NB_DROPS
 };
 
@@ -151,6 +152,9 @@ struct counters {
 	uint64_t misordered;        /* completions that overtook another one */
 	uint64_t truncated;         /* packets shorter than their IP header says */
 	uint64_t full;              /* times that the queue had no room to receive */
+	uint64_t alone;             /* packets that we copied, as the channel had no provider */
+	uint64_t redone;            /* packets that we copied, as the channel had not */
+	uint64_t halted;            /* times that the channel halted, and was started again */
 	uint64_t busy_cycles;       /* of the worker, in turns that did something */
 	uint64_t first_tsc;         /* when the first packet came */
 	uint64_t last_tsc;          /* when the last turn ended that did something */
@@ -188,6 +192,7 @@ struct slot {
 	uint32_t hdr_len;     /* bytes of the packet that are not copied */
 	uint32_t len;         /* bytes that are */
 	bool check;           /* prepared for verify_check() */
+	bool delivered;       /* already; its copy is the channel's all the same */
 };
 
 /** What the first mismatch of a queue looked like. */
@@ -214,7 +219,14 @@ struct queue {
 	uint32_t buffer_size;
 	uint32_t abandoned;  /* packets and buffers that the engine may still write to */
 	int dead;            /* negative errno: the channel takes nothing more */
-	struct slot *slots;
+	bool detached;       /* it has no provider: we copy */
+	/* Ids of providers, 0 for none, that others put here and the worker takes: where the
+	 * channel is to go, and where it may go when it has no provider.
+	 */
+	int move_to;
+	int refuge;
+	int move_rc;         /* what came of the last move */
+	struct slot *slots;  /* of the ring, and one to copy into without an engine */
 	struct rte_mbuf *pkts[MAX_BURST];    /* received, not all of them in slots yet */
 	uint32_t hdr_len[MAX_BURST];         /* and how long their headers are */
 
@@ -229,9 +241,11 @@ struct queue {
 	int socket;
 	void *memory;        /* of all buffers */
 	size_t memory_size;
-	struct netdma_provider_info provider;
+	struct netdma_provider_info provider; /* these two: at the last queue_look() */
 	struct netdma_channel_info info;
+	char home[64];       /* the provider that it goes back to; under a lock */
 	bool dead_told;
+	bool detached_told;
 } __rte_cache_aligned;
 
 extern struct queue *queues[MAX_QUEUES];
@@ -242,12 +256,18 @@ int queues_setup(void);
 /** Free them: every buffer is back. */
 void queues_teardown(void);
 
-/** Make the providers of the command line, find those of --use, register as a client. */
+/** Make the providers of the command line, find those of --use. */
 int providers_setup(void);
-/** Allocate a channel for each queue, from the providers in turn. */
+/** Register as a client; allocate a channel for each queue, from the providers in turn. */
 int channels_setup(void);
-/** Free them. @return 0, or a negative errno when an engine may still be writing. */
+/** Free them. @return 0; 1 when an engine may still be writing to our memory: then none of it
+ * may be freed; or a negative errno.
+ */
 int channels_teardown(void);
+/** See where the channel of a queue is now. */
+void queue_look(struct queue *q);
+/** Move the channel of a queue to a provider, which is where it belongs from then on. */
+int channel_move(struct queue *q, int id);
 /** "dma_skeleton0, cpu0": the providers there are. */
 const char *providers_list(void);
 
@@ -255,6 +275,10 @@ const char *providers_list(void);
 
 /** One turn: receive, copy, submit, poll, deliver. @return whether there was anything to do. */
 bool queue_turn(struct queue *q, bool receive);
+/** Move the channel to the provider of that id, unless it is 0; it is 0 afterwards. The
+ * worker's; the main lcore's while it is idle.
+ */
+void queue_move(struct queue *q, int *id);
 /** Bring everything home, within a bound. @return what did not come back. */
 uint32_t queue_drain(struct queue *q);
 

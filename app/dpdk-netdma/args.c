@@ -28,6 +28,8 @@ struct config config = {
 	.nb_buffers = 1024,
 	.buffer_size = 2048,
 	.nb_desc = 1024,
+	.failover = "any",
+	.watchdog_us = 5000000,
 };
 
 static bool period_given;
@@ -85,6 +87,8 @@ static int set_memory(const char *text);
 static int set_verify(const char *text);
 static int set_period(const char *text);
 static int set_use(const char *text);
+static int set_failover(const char *text);
+static int set_error_policy(const char *text);
 static int print_help(const char *text);
 static int print_version(const char *text);
 
@@ -125,6 +129,15 @@ static const struct arg {
 		"hardware if there is any; says so when there is none" },
 	{ "trusted", 0, FLAG, &config.trusted, 0, 0, NULL, NULL,
 		"channels that do not check addresses" },
+	{ "failover", 0, SPECIAL, NULL, 0, 0, set_failover, "any|none|NAME",
+		"where a queue's copies go when its provider leaves\n"
+		"(any); when it is there again, they go back" },
+	{ "error-policy", 0, SPECIAL, NULL, 0, 0, set_error_policy, "POLICY",
+		"recover (the library copies again), report (we do)\n"
+		"or halt (we do, and start the channel again)" },
+	{ "watchdog-us", 0, NUMBER, &config.watchdog_us, 0, UINT32_MAX - 1, NULL, "N",
+		"microseconds after which an engine is taken for\n"
+		"stuck; 0: never (5000000)" },
 	{ "desc", 0, NUMBER, &config.nb_desc, 2, 1u << 20, NULL, "N",
 		"slots of each channel's ring (1024)" },
 
@@ -238,6 +251,31 @@ set_use(const char *text)
 		return -EINVAL;
 	}
 	return 0;
+}
+
+static int
+set_failover(const char *text)
+{
+	config.failover = text;
+	return 0;
+}
+
+static int
+set_error_policy(const char *text)
+{
+	static const char *const names[] = {
+		[NETDMA_ON_ERROR_RECOVER] = "recover", [NETDMA_ON_ERROR_REPORT] = "report",
+		[NETDMA_ON_ERROR_HALT] = "halt",
+	};
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(names); i++)
+		if (strcmp(text, names[i]) == 0) {
+			config.error_policy = (enum netdma_error_policy)i;
+			return 0;
+		}
+	complain("--error-policy %s: it is recover, report or halt", text);
+	return -EINVAL;
 }
 
 void

@@ -113,7 +113,7 @@ teardown(void)
 	int rc = channels_teardown();
 
 	if (rc != 0)
-		return false;
+		return rc > 0;
 	queues_teardown();
 	ports_teardown();
 	rc = netdma_fini();

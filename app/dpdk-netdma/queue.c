@@ -13,6 +13,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_malloc.h>
+#include <rte_mbuf.h>
 
 #include "app.h"
 
@@ -62,16 +63,18 @@ memory_free(struct queue *q)
 	free(q->memory);
 }
 
-/* Buffers stand one behind the other, each between two guard areas. */
+/* Buffers stand one behind the other, each between two guard areas. The last one is not in the
+ * ring.
+ */
 static int
 queue_memory(struct queue *q)
 {
-	uint32_t n = rte_align32pow2(config.nb_buffers), i;
+	uint32_t n = rte_align32pow2(config.nb_buffers) + 1, i;
 	size_t stride = RTE_ALIGN_CEIL((size_t)config.buffer_size + 2 * VERIFY_GUARD,
 			(size_t)RTE_CACHE_LINE_SIZE);
 
 	q->buffer_size = config.buffer_size;
-	q->mask = n - 1;
+	q->mask = n - 2;
 	q->memory_size = RTE_ALIGN_CEIL(n * stride, (size_t)sysconf(_SC_PAGESIZE));
 	q->slots = rte_zmalloc_socket("slots", n * sizeof(*q->slots), RTE_CACHE_LINE_SIZE,
 			q->socket);
@@ -133,8 +136,12 @@ void
 queues_teardown(void)
 {
 	unsigned int i;
+	uint32_t k;
 
 	for (i = 0; i < nb_queues; i++) {
+		/* What was delivered without an engine, and never taken out of a channel. */
+		for (k = 0; k <= queues[i]->mask && queues[i]->slots != NULL; k++)
+			rte_pktmbuf_free(queues[i]->slots[k].pkt);
 		memory_free(queues[i]);
 		rte_free(queues[i]->slots);
 		rte_free(queues[i]);

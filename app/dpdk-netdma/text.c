@@ -79,9 +79,7 @@ static const char *const drop_names[NB_DROPS] = {
 	[DROP_TOO_LONG] = "payload longer than a buffer (--buffer-size)",
 	[DROP_TOO_MANY] = "more segments than the channel has slots (--desc)",
 	[DROP_MEMORY] = "in memory that the engine may not reach",
-	[DROP_NO_ENGINE] = "the provider was gone",
 	[DROP_REFUSED] = "refused by the channel",
-	[DROP_STOPPED] = "no room until the end",
 };
 
 const char *

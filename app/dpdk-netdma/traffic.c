@@ -194,6 +194,21 @@ traffic_seconds(void)
 	return seconds_before + seconds_since(started, rte_get_timer_cycles());
 }
 
+/* Say once that a queue does without an engine, and once that it has one again. */
+static void
+tell_detached(struct queue *q)
+{
+	bool detached = __atomic_load_n(&q->detached, __ATOMIC_RELAXED);
+
+	if (detached == q->detached_told)
+		return;
+	q->detached_told = detached;
+	queue_look(q);
+	printf("Port %u queue %u: %s%s copies from here on.\n", q->port, q->id,
+			detached ? "its channel has no provider; " : "",
+			detached ? "the CPU" : q->provider.name);
+}
+
 /* A queue whose channel is dead takes nothing more: say so, once. @return whether there
  * is one that lives.
  */
@@ -207,6 +222,7 @@ tell_dead(void)
 		struct queue *q = queues[i];
 		int dead = __atomic_load_n(&q->dead, __ATOMIC_RELAXED);
 
+		tell_detached(q);
 		if (dead == 0) {
 			alive = true;
 		} else if (!q->dead_told) {

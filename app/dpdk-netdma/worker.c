@@ -17,11 +17,17 @@
  *
  * Nothing is dropped for lack of room. A packet that finds none waits in pkts[], and
  * while one waits nothing more is received: the packets behind it wait in the NIC.
+ *
+ * Engines come and go. The library takes the channel to another one by itself; meanwhile
+ * there is no room, and nothing comes back, for a moment. Only a channel that finds no other
+ * has to be seen to: packets are then copied here, until it may go somewhere.
  */
 
 #include <errno.h>
+#include <string.h>
 
 #include <rte_cycles.h>
+#include <rte_malloc.h>
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
@@ -130,6 +136,8 @@ queue_receive(struct queue *q)
 
 	if (slots >= 0)
 		room = RTE_MIN(room, (uint32_t)slots);
+	if (unlikely(q->detached))
+		room = MAX_BURST; /* it goes through the spare buffer */
 	want = (uint16_t)RTE_MIN(room, tunable_get(burst));
 	if (want == 0) {
 		count(q->counters.full, 1);
@@ -167,41 +175,53 @@ drop_reason(int rc)
 	}
 }
 
+/* Take the next packet of the burst into a slot. @return it, or NULL if it had to be dropped. */
+static struct rte_mbuf *
+slot_take(struct queue *q, struct slot *s)
+{
+	struct rte_mbuf *m = q->pkts[q->next_pkt];
+
+	s->hdr_len = q->hdr_len[q->next_pkt];
+	s->len = rte_pktmbuf_pkt_len(m) - s->hdr_len;
+	s->check = tunable_get(verify) != 0;
+	if (unlikely(s->len > q->buffer_size)) {
+		drop(q, m, DROP_TOO_LONG);
+		return NULL;
+	}
+	if (s->check)
+		verify_prepare(s);
+	return m;
+}
+
+static void
+queue_detached(struct queue *q, bool detached)
+{
+	__atomic_store_n(&q->detached, detached, __ATOMIC_RELAXED);
+}
+
 /* Fill slots: packet by packet, as far as there is room. */
 static void
 queue_fill(struct queue *q)
 {
-	bool check = tunable_get(verify) != 0;
-
-	while (q->next_pkt != q->nb_pkts && q->head - q->tail <= q->mask) {
-		struct rte_mbuf *m = q->pkts[q->next_pkt];
+	for (; q->next_pkt != q->nb_pkts && q->head - q->tail <= q->mask; q->next_pkt++) {
 		struct slot *s = &q->slots[q->head & q->mask];
+		struct rte_mbuf *m = slot_take(q, s);
 		int rc;
 
-		s->hdr_len = q->hdr_len[q->next_pkt];
-		s->len = rte_pktmbuf_pkt_len(m) - s->hdr_len;
-		if (unlikely(s->len > q->buffer_size)) {
-			drop(q, m, DROP_TOO_LONG);
-			q->next_pkt++;
+		if (unlikely(m == NULL))
 			continue;
-		}
-		s->check = check;
-		if (check)
-			verify_prepare(s);
-
 		rc = netdma_copy_mbuf(q->channel, m, s->hdr_len, s->data, s);
 		if (likely(rc == 0)) {
 			s->pkt = m;
 			q->head++;
 		} else if (rc == -ENOSPC) {
-			break; /* it waits for the next turn, and everything behind it */
-		} else if (rc == -ENODEV || rc == -ECANCELED) {
-			queue_die(q, rc);
-			break;
+			return; /* it waits for the next turn, and everything behind it */
+		} else if (rc == -ENODEV) {
+			queue_detached(q, true);
+			return;
 		} else {
 			drop(q, m, drop_reason(rc));
 		}
-		q->next_pkt++;
 	}
 }
 
@@ -211,14 +231,41 @@ queue_submit(struct queue *q)
 {
 	int rc = netdma_submit(q->channel);
 
-	if (unlikely(rc < 0)) {
-		queue_die(q, rc);
+	if (likely(rc > 0)) {
+		q->submitted = q->head;
+		count(q->counters.lists, 1);
 		return;
 	}
-	if (unlikely(rc == 0))
-		return; /* the library is moving the channel: in the next turn */
-	q->submitted = q->head;
-	count(q->counters.lists, 1);
+	if (rc == -ECANCELED) {
+		/* It has halted at an error, as --error-policy asks for: go on. */
+		rc = netdma_channel_start(q->channel, NULL, NULL, 0);
+		if (rc == 0)
+			count(q->counters.halted, 1);
+	}
+	/* 0, -EAGAIN: the library is moving the channel; in the next turn. */
+	if (rc == -ENODEV)
+		queue_detached(q, true);
+	else if (rc != 0 && rc != -EAGAIN)
+		queue_die(q, rc);
+}
+
+void
+queue_move(struct queue *q, int *id)
+{
+	int to = __atomic_load_n(id, __ATOMIC_ACQUIRE);
+	int rc;
+
+	if (to == 0)
+		return;
+	rc = netdma_channel_move(q->channel, to);
+	if (rc == -EAGAIN)
+		return;
+	/* Also when it had to leave an engine that does not answer. */
+	if (rc == 0 || rc == -ETIMEDOUT)
+		queue_detached(q, false);
+	q->move_rc = rc;
+	/* Unless it is another one by now. */
+	__atomic_compare_exchange_n(id, &to, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
 /* Compare, if the buffer was prepared for it. @return false for a mismatch. */
@@ -242,12 +289,71 @@ queue_verify(struct queue *q, const struct slot *s, const struct rte_mbuf *m)
 	return false;
 }
 
+/* Copy a payload here: what no engine has done. */
+static void
+copy_here(const struct slot *s, const struct rte_mbuf *m)
+{
+	const void *payload = s->len == 0 ? s->data :
+			rte_pktmbuf_read(m, s->hdr_len, s->len, s->data);
+
+	/* Of a chain it has been copied by that; anything else was only found. */
+	if (payload != s->data)
+		memcpy(s->data, payload, s->len);
+}
+
+static void
+queue_deliver(struct queue *q, const struct slot *s, const struct rte_mbuf *m)
+{
+	if (likely(queue_verify(q, s, m)))
+		deliver(q, s->data, s->len);
+}
+
+/* An engine that does not answer may still write to the buffer of a slot, and read the packet:
+ * neither is used again. @return whether there is another buffer.
+ */
+static bool
+slot_abandon(struct queue *q, struct slot *s)
+{
+	uint8_t *data = rte_malloc("buffer", q->buffer_size + 2 * VERIFY_GUARD, 0);
+
+	count(q->abandoned, 1);
+	if (data == NULL)
+		return false;
+	s->data = data + VERIFY_GUARD;
+	verify_prepare_front(s->data);
+	if (s->check)
+		verify_prepare(s);
+	return true;
+}
+
+/* The channel says that it has not copied it: --error-policy, --failover. Then we do. @return
+ * whether the payload is there.
+ */
+static bool
+queue_redo(struct queue *q, struct slot *s, const struct rte_mbuf *m,
+		const struct netdma_completion *done)
+{
+	count(q->counters.failed[done->status % MAX_STATUSES][done->error % MAX_ERRORS], 1);
+	if ((done->flags & NETDMA_COMPLETION_ENGINE_MAY_WRITE) && !slot_abandon(q, s)) {
+		queue_die(q, -ENOMEM);
+		return false;
+	}
+	if (done->error == NETDMA_ERROR_POISON)
+		return false; /* reading it ends the program */
+	if (s->delivered)
+		return true;
+	copy_here(s, m);
+	count(q->counters.redone, 1);
+	return true;
+}
+
 /* One packet is back. @return its mbuf, or NULL when it must be left alone. */
 static struct rte_mbuf *
 queue_complete(struct queue *q, const struct netdma_completion *done)
 {
 	struct slot *s = done->user;
 	struct rte_mbuf *m;
+	bool good = true;
 
 	/* The library promises order, and each entry once. It is cheap to see that it
 	 * keeps its word, and expensive to find out later that it did not.
@@ -264,22 +370,54 @@ queue_complete(struct queue *q, const struct netdma_completion *done)
 	while (q->tail != q->submitted && q->slots[q->tail & q->mask].pkt == NULL)
 		q->tail++;
 
-	if (likely(done->status == NETDMA_COPIED)) {
-		if (likely(queue_verify(q, s, m)))
-			deliver(q, s->data, s->len);
-		return m;
-	}
+	if (unlikely(done->status != NETDMA_COPIED))
+		good = queue_redo(q, s, m, done);
+	if (likely(good && !s->delivered))
+		queue_deliver(q, s, m);
+	s->delivered = false;
+	return done->flags & NETDMA_COMPLETION_ENGINE_MAY_WRITE ? NULL : m;
+}
 
-	count(q->counters.failed[done->status % MAX_STATUSES][done->error % MAX_ERRORS], 1);
-	if (done->status == NETDMA_UNKNOWN) {
-		/* The engine may still be writing: this packet and this buffer are never
-		 * used again, and neither is the engine.
-		 */
-		q->abandoned++;
-		queue_die(q, -EIO);
-		return NULL;
+/* Copy a packet aside, and deliver it from there. */
+static void
+copy_aside(struct queue *q, const struct slot *s, const struct rte_mbuf *m)
+{
+	copy_here(s, m);
+	count(q->counters.alone, 1);
+	queue_deliver(q, s, m);
+}
+
+/* Deliver all packets that wait, without an engine, in their order. What was filled into the
+ * channel's ring stays there until it has a provider again, and is copied then once more: so
+ * its packets and its buffers stay as they are.
+ */
+static void
+queue_deliver_waiting(struct queue *q)
+{
+	struct slot *spare = &q->slots[q->mask + 1];
+	struct rte_mbuf *m;
+	uint32_t i;
+
+	for (i = q->submitted; i != q->head; i++) {
+		struct slot *s = &q->slots[i & q->mask];
+
+		if (s->delivered)
+			continue;
+		s->delivered = true;
+		spare->hdr_len = s->hdr_len;
+		spare->len = s->len;
+		spare->check = s->check;
+		if (spare->check)
+			verify_prepare(spare);
+		copy_aside(q, spare, s->pkt);
 	}
-	return m;
+	for (; q->next_pkt != q->nb_pkts; q->next_pkt++) {
+		m = slot_take(q, spare);
+		if (m != NULL) {
+			copy_aside(q, spare, m);
+			rte_pktmbuf_free(m);
+		}
+	}
 }
 
 /* Collect and deliver what has come back. */
@@ -307,21 +445,45 @@ queue_collect(struct queue *q)
 	return n;
 }
 
+/* Whether there are packets that were not handed over. */
+static bool
+queue_waits(const struct queue *q)
+{
+	return q->next_pkt != q->nb_pkts ||
+			(q->head != q->submitted && !q->slots[(q->head - 1) & q->mask].delivered);
+}
+
+/* Give the channel what waits; or, if it has no provider, do without it. */
+static bool
+queue_feed(struct queue *q)
+{
+	if (unlikely(q->detached)) {
+		queue_move(q, &q->refuge);
+		/* First comes what it had. */
+		if (!q->detached || q->tail != q->submitted || !queue_waits(q))
+			return false;
+		queue_deliver_waiting(q);
+		return true;
+	}
+	if (q->next_pkt != q->nb_pkts)
+		queue_fill(q);
+	if (q->submitted == q->head)
+		return false;
+	queue_submit(q);
+	return q->submitted == q->head;
+}
+
 bool
 queue_turn(struct queue *q, bool receive)
 {
 	uint64_t begin = rte_rdtsc(), end;
 	bool busy = false;
 
+	queue_move(q, &q->move_to);
 	if (likely(q->dead == 0)) {
 		if (receive && q->next_pkt == q->nb_pkts)
 			queue_receive(q);
-		if (q->next_pkt != q->nb_pkts)
-			queue_fill(q);
-		if (q->submitted != q->head) {
-			queue_submit(q);
-			busy = true;
-		}
+		busy = queue_feed(q);
 	}
 	if (q->tail != q->submitted && queue_collect(q) != 0)
 		busy = true;
@@ -344,22 +506,13 @@ queue_drain(struct queue *q)
 	/* As long as something still comes back, it goes on; when nothing did for so
 	 * long, it gives up.
 	 */
-	while (q->tail != q->submitted || (q->dead == 0 && q->next_pkt != q->nb_pkts)) {
+	while (q->tail != q->submitted || (q->dead == 0 && queue_waits(q))) {
 		if (queue_turn(q, false))
 			since = rte_rdtsc();
 		else if (rte_rdtsc() - since > bound)
 			break;
 	}
-
-	/* What the channel never got is ours to drop... */
-	while (q->next_pkt != q->nb_pkts)
-		drop(q, q->pkts[q->next_pkt++], q->dead ? DROP_NO_ENGINE : DROP_STOPPED);
-	while (q->head != q->submitted) {
-		struct slot *s = &q->slots[--q->head & q->mask];
-
-		drop(q, s->pkt, DROP_NO_ENGINE);
-		s->pkt = NULL;
-	}
-	/* ...and what it got and did not give back is not. */
+	/* What the channel did not take is ours; what it took and did not give back is not. */
+	queue_deliver_waiting(q);
 	return q->submitted - q->tail;
 }
