@@ -74,6 +74,7 @@ show_provider(void)
 		for (i = 0; i < nb_queues; i++) {
 			struct netdma_channel_stats s;
 
+			queue_look(queues[i]);
 			if (queues[i]->info.provider != id)
 				continue;
 			counters_channel(queues[i], &s);
@@ -86,8 +87,8 @@ show_provider(void)
 		printf("  channels  %u of %u in use, rings of %u to %u, copies up to %s bytes\n",
 				info.nb_channels, info.max_channels, info.min_desc, info.max_desc,
 				whole(info.max_transfer));
-		printf("  copied    %s copies by the engine, %s bytes, for this program\n",
-				whole(sum.by_engine), whole(sum.bytes));
+		printf("  copied    %s copies by engines, %s bytes, on channels of ours that are "
+			"here now\n", whole(sum.by_engine), whole(sum.bytes));
 	}
 }
 
@@ -97,17 +98,18 @@ show_channel(void)
 	unsigned int i;
 
 	for (i = 0; i < nb_queues; i++) {
-		struct netdma_channel_info info = { .size = sizeof(info) };
+		struct queue *q = queues[i];
 		struct netdma_channel_stats s;
-		int flight = netdma_channel_outstanding(queues[i]->channel);
+		int flight = netdma_channel_outstanding(q->channel);
 
-		netdma_channel_info_get(queues[i]->channel, &info);
-		counters_channel(queues[i], &s);
+		queue_look(q);
+		counters_channel(q, &s);
 		printf("Channel %d: provider %s, port %u queue %u, %s%s, ring %u (engine %u)\n",
-				info.id, queues[i]->provider.name, queues[i]->port, queues[i]->id,
-				netdma_state_name((int)info.state),
-				(info.flags & NETDMA_CHANNEL_FALLBACK) ? ", fallback to software" :
-				"", info.nb_desc, info.engine_desc);
+				q->info.id, q->provider.name, q->port, q->id,
+				netdma_state_name((int)q->info.state),
+				(q->info.flags & NETDMA_CHANNEL_FALLBACK) ?
+				", fallback to software" : "", q->info.nb_desc,
+				q->info.engine_desc);
 		printf("  copies    %s handed over in %s lists, %d in flight\n", whole(s.accepted),
 				whole(s.lists), RTE_MAX(flight, 0));
 		printf("  ended     %s copied, %s not copied, %s failed, %s unknown; %s bytes\n",
@@ -115,6 +117,8 @@ show_channel(void)
 				whole(s.unknown), whole(s.bytes));
 		printf("  by        engine %s, recovery on the CPU %s, failover %s\n",
 				whole(s.by_engine), whole(s.by_recovery), whole(s.by_failover));
+		printf("  engine    moved %s times, stuck %s times; goes back to %s\n",
+				whole(s.failovers), whole(s.watchdogs), q->home);
 		printf("  calls     %s polls, %s without room, %s refused\n", whole(s.polls),
 				whole(s.no_room), whole(s.refused));
 	}

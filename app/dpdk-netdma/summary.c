@@ -13,12 +13,14 @@
 
 #define LINE "  %-14s "
 
-/* Who copied: each provider once, for all queues that it served. */
+/* Who copied: each provider once, for all queues that it serves now. */
 void
 report_engines(bool total)
 {
 	unsigned int i, k;
 
+	for (i = 0; i < nb_queues; i++)
+		queue_look(queues[i]);
 	for (i = 0; i < nb_queues; i++) {
 		struct netdma_channel_stats sum = { .size = 0 };
 		const struct queue *q = queues[i];
@@ -39,12 +41,18 @@ report_engines(bool total)
 			sum.by_engine += s.by_engine;
 			sum.by_recovery += s.by_recovery;
 			sum.by_failover += s.by_failover;
+			sum.failovers += s.failovers;
+			sum.watchdogs += s.watchdogs;
 		}
 		/* A copy is a descriptor here: a packet has one for each of its segments. */
-		printf(LINE "%s (%s, %s): %s; recovered on the CPU: %s; failed over: %s\n",
-				"Copied by", q->provider.name, q->provider.driver,
-				engine_kind(&q->provider), whole(sum.by_engine),
-				whole(sum.by_recovery), whole(sum.by_failover));
+		printf(LINE "%s%s (%s, %s): %s\n", "Copied by",
+				sum.failovers != 0 || q->info.provider == 0 ?
+				"engines, now " : "", q->provider.name,
+				q->provider.driver, engine_kind(&q->provider),
+				whole(sum.by_engine));
+		printf(LINE "recovered %s, failed over %s, moved %s times, stuck %s times\n", "",
+				whole(sum.by_recovery), whole(sum.by_failover),
+				whole(sum.failovers), whole(sum.watchdogs));
 		if (is_fallback(q))
 			printf(LINE "hardware was wanted; %s is software\n", "NOTE",
 					q->provider.name);
@@ -67,6 +75,15 @@ report_troubles(const struct counters *c)
 		if (c->dropped[i] != 0)
 			printf(LINE "%s: %s\n", "Dropped", packets(c->dropped[i]),
 					drop_name(i));
+	if (c->alone != 0)
+		printf(LINE "%s copied here while the channel had no provider\n", "Alone",
+				packets(c->alone));
+	if (c->redone != 0)
+		printf(LINE "%s copied here as the channel had not (--error-policy, --failover)\n",
+				"Redone", packets(c->redone));
+	if (c->halted != 0)
+		printf(LINE "%s times at an error, and started again\n", "Halted",
+				whole(c->halted));
 	if (c->strays != 0)
 		printf(LINE "%s completions came twice, or of nothing\n", "Strays",
 				whole(c->strays));
@@ -163,7 +180,8 @@ report_summary(const char *why_stopped)
 	if (sum.packets == 0)
 		printf(LINE "no packet came\n", "NOTE");
 
-	good = lost == 0 && sum.mismatched == 0 && sum.strays == 0 && sum.misordered == 0 && !died;
+	good = lost == 0 && sum.delivered <= sum.packets && sum.mismatched == 0 &&
+			sum.strays == 0 && sum.misordered == 0 && !died;
 	printf("%s: %" PRIu64 " packets received, %" PRIu64 " delivered, %" PRIu64 " verified, %"
 		PRIu64 " mismatches, %" PRIu64 " lost", good ? "OK" : "FAILED", sum.packets,
 		sum.delivered, sum.verified, sum.mismatched, lost);

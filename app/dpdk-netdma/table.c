@@ -151,9 +151,10 @@ report_table(void)
 	table_heading();
 	snprintf(time, sizeof(time), "%.1f s", traffic_seconds());
 	for (i = 0; i < nb_queues; i++) {
-		const struct queue *q = queues[i];
+		struct queue *q = queues[i];
 		struct row r = row_read(i, seconds);
 
+		queue_look(q);
 		snprintf(name, sizeof(name), "%.13s:%d", q->provider.name, q->info.id);
 		printf("%8s %4u %5u %5u  %-16s", time, q->port, q->id, q->lcore, name);
 		table_numbers(&r, q->id == 0);
