@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rte_errno.h>
+
 #include <cmdline.h>
 #include <cmdline_parse.h>
 #include <cmdline_parse_string.h>
@@ -166,6 +168,140 @@ static cmdline_parse_inst_t cmd_stop = {
 	.tokens = { (void *)&stop_verb, NULL },
 };
 
+/* -------------------------------------------------------- providers and channels */
+
+static const struct {
+	const char *what;
+	const char *done;
+	int (*by_string)(const char *string, int *id);
+	int (*by_id)(int id);
+} provider_commands[] = {
+	{ "attach", "Attached", netdma_provider_attach, NULL },
+	{ "detach", "Detached", NULL, netdma_provider_detach },
+	{ "create", "Created", netdma_provider_create, NULL },
+	{ "destroy", "Destroyed", NULL, netdma_provider_destroy },
+	{ "start", "Started", NULL, netdma_provider_start },
+	{ "stop", "Stopped", NULL, netdma_provider_stop },
+};
+
+WORD(provider_verb, verb, "provider");
+WORD(provider_what, what, "attach#detach#create#destroy#start#stop");
+WORD(provider_value, value, NULL);
+WORD(rescan_verb, verb, "rescan");
+WORD(move_verb, verb, "move");
+WORD(move_what, what, NULL);
+WORD(move_value, value, NULL);
+
+/* @return the id of a provider, or 0 after having said that there is none. */
+static int
+find_provider(const char *name)
+{
+	int id = netdma_provider_find(name);
+
+	if (id > 0)
+		return id;
+	complain("there is no provider %s; there are: %s", name, providers_list());
+	return 0;
+}
+
+static void
+do_provider(void *parsed, struct cmdline *cl, void *data)
+{
+	const struct words *w = parsed;
+	struct netdma_provider_info info = { .size = sizeof(info) };
+	int rc, id = 0;
+	unsigned int i;
+
+	RTE_SET_USED(cl);
+	RTE_SET_USED(data);
+	for (i = 0; strcmp(w->what, provider_commands[i].what) != 0; i++)
+		;
+	if (provider_commands[i].by_id != NULL) {
+		id = find_provider(w->value);
+		if (id == 0)
+			return;
+		rc = provider_commands[i].by_id(id);
+	} else {
+		rc = provider_commands[i].by_string(w->value, &id);
+	}
+	if (rc != 0) {
+		complain("provider %s %s: %s (the log above may say more)", w->what, w->value,
+				rte_strerror(-rc));
+		return;
+	}
+	/* What came has a name; what is gone had that one. */
+	printf("%s: %s.\n", provider_commands[i].done,
+			netdma_provider_info_get(id, &info) == 0 ? info.name : w->value);
+}
+
+static void
+do_rescan(void *parsed, struct cmdline *cl, void *data)
+{
+	int rc = netdma_rescan();
+
+	RTE_SET_USED(parsed);
+	RTE_SET_USED(cl);
+	RTE_SET_USED(data);
+	if (rc < 0)
+		complain("rescan: %s", rte_strerror(-rc));
+	else
+		printf("%d new; there are: %s.\n", rc, providers_list());
+}
+
+static void
+move_queue(struct queue *q, int id, const char *name)
+{
+	int rc = channel_move(q, id);
+
+	if (rc != 0)
+		complain("port %u queue %u: it does not move to %s: %s (the log above may say "
+			"more)", q->port, q->id, name, rte_strerror(-rc));
+	else
+		printf("Moved: port %u queue %u to %s.\n", q->port, q->id, name);
+}
+
+static void
+do_move(void *parsed, struct cmdline *cl, void *data)
+{
+	const struct words *w = parsed;
+	bool all = strcmp(w->what, "all") == 0;
+	uint64_t n;
+	unsigned int i;
+	int id;
+
+	RTE_SET_USED(cl);
+	RTE_SET_USED(data);
+	if (!all && parse_number(w->what, 0, nb_queues - 1, &n) != 0) {
+		complain("move %s: a queue is a number from 0 to %u, counted over all ports, or "
+			"all", w->what, nb_queues - 1);
+		return;
+	}
+	id = find_provider(w->value);
+	for (i = 0; i < nb_queues && id != 0; i++)
+		if (all || i == n)
+			move_queue(queues[i], id, w->value);
+}
+
+static cmdline_parse_inst_t cmd_provider = {
+	.f = do_provider,
+	.help_str = "provider attach DEVARGS | create STRING | detach|destroy|start|stop NAME: "
+		"under traffic or not",
+	.tokens = { (void *)&provider_verb, (void *)&provider_what, (void *)&provider_value,
+		NULL },
+};
+
+static cmdline_parse_inst_t cmd_rescan = {
+	.f = do_rescan,
+	.help_str = "rescan: look for devices that have come or gone",
+	.tokens = { (void *)&rescan_verb, NULL },
+};
+
+static cmdline_parse_inst_t cmd_move = {
+	.f = do_move,
+	.help_str = "move QUEUE|all NAME: let another provider copy, from now on",
+	.tokens = { (void *)&move_verb, (void *)&move_what, (void *)&move_value, NULL },
+};
+
 /* ---------------------------------------------------------------- set, wait, quit */
 
 WORD(set_verb, verb, "set");
@@ -252,6 +388,9 @@ cmdline_parse_ctx_t commands[] = {
 	&cmd_stop,
 	&cmd_show,
 	&cmd_clear,
+	&cmd_provider,
+	&cmd_move,
+	&cmd_rescan,
 	&cmd_set,
 	&cmd_wait,
 	&cmd_quit,
