@@ -142,18 +142,23 @@ move(struct netdma_channel *ch, int id)
 int
 netdma_channel_move(struct netdma_channel *ch, int id)
 {
-	int ret;
+	int ret = -EINVAL;
 
 	if (ch == NULL)
 		return -EINVAL;
 	if (ch->in_callback)
 		return -EBUSY;
-	/* With the lock nobody else has the channel, or is about to. */
-	if (!netdma_lock_initialised())
-		return -EINVAL;
-	netdma_channel_enter_any(ch);
-	ret = move(ch, id);
-	netdma_channel_leave(ch);
+	/* With the lock nobody else has the channel, or is about to. Whoever has it may be
+	 * probing a device: the owner of a channel does not wait for that.
+	 */
+	if (!netdma_trylock())
+		return -EAGAIN;
+	if (netdma_lock_initialised()) {
+		netdma_channel_enter_any(ch);
+		ret = move(ch, id);
+		netdma_channel_leave(ch);
+		netdma_unlock();
+	}
 	netdma_unlock();
 	return ret;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <rte_cycles.h>
 #include <rte_lcore.h>
 
 #include "fake.h"
@@ -409,4 +410,55 @@ T_CASE(driver, only_power_and_removal_are_notified, T_ONCE)
 	while (__atomic_load_n(&f->stops, __ATOMIC_ACQUIRE) == 0)
 		ASSERT(t_wait(&d));
 	ASSERT_INT(netdma_provider_notify(NULL, NETDMA_EVENT_PROVIDER_POWER_UP), ==, -EINVAL);
+}
+
+static bool starting, may_start;
+
+/* It takes its time, with the registry locked. */
+static int
+start_slowly(void *provider __rte_unused, struct netdma_provider_attr *attr __rte_unused)
+{
+	unsigned int ms;
+
+	__atomic_store_n(&starting, true, __ATOMIC_RELEASE);
+	for (ms = 0; ms < 2000 && !__atomic_load_n(&may_start, __ATOMIC_ACQUIRE); ms++)
+		rte_delay_us_sleep(1000);
+	return -EIO;
+}
+
+static void
+start_provider(void *arg)
+{
+	ASSERT_INT(netdma_provider_start(netdma_provider_id(arg)), ==, -EIO);
+}
+
+T_CASE(driver, owner_that_moves_does_not_wait_for_a_driver, T_ONCE)
+{
+	struct netdma_provider_ops ops = fake_ops;
+	struct netdma_provider_conf conf = { .version = NETDMA_INTERFACE_VERSION, .name = "fake9",
+		.max_channels = 1, .ops = &ops, .priv = calloc(1, sizeof(struct fake)) };
+	int other = t_provider("fake1");
+	struct netdma_provider *slow;
+	struct netdma_channel *ch;
+	struct t_thread *thread;
+	struct t_deadline d;
+
+	fake_new("fake0", &t->provider);
+	ch = t_channel(t, 64, 0);
+	ops.start = start_slowly;
+	starting = may_start = false;
+	slow = netdma_provider_register(&fake_driver, &conf);
+	ASSERT(slow != NULL);
+	thread = t_thread_start(start_provider, slow);
+	t_deadline_set(&d);
+	while (!__atomic_load_n(&starting, __ATOMIC_ACQUIRE))
+		ASSERT(t_wait(&d));
+	EXPECT_INT(netdma_channel_move(ch, other), ==, -EAGAIN);
+	t_copy_works(t, ch);
+	__atomic_store_n(&may_start, true, __ATOMIC_RELEASE);
+	t_thread_join(thread);
+	ASSERT_INT(netdma_provider_deregister(slow), ==, 0);
+	ASSERT_INT(netdma_channel_move(ch, other), ==, 0);
+	ASSERT_INT(t_info(ch).provider, ==, other);
+	t_copy_works(t, ch);
 }
