@@ -27,18 +27,21 @@ control_leave(struct netdma_channel *ch, int ret)
 	return ret;
 }
 
-/* What was not given is the client's again, and is not reported: it will be handed over
- * anew, as the client has edited it.
+/* What was not given is the client's again, as he has filled it, and is not reported: it will
+ * be handed over anew, as he has edited it.
  */
 static void
 withdraw(struct netdma_channel *ch)
 {
 	struct netdma_list *l = &ch->list;
-	struct netdma_desc *d = l->give;
+	struct netdma_desc *d = l->give, *next;
 	uint64_t i;
 
-	for (i = l->given; i != l->accepted; i++, d = d->next) {
+	for (i = l->given; i != l->accepted; i++, d = next) {
+		next = d->next;
+		netdma_list_unbridge(ch, d);
 		netdma_adapt_undo(d);
+		d->flags &= ~NETDMA_DESC_DROPPED;
 		d->user_context1 = 0;
 	}
 	__atomic_store_n(&l->accepted, l->given, __ATOMIC_RELEASE);
@@ -93,15 +96,18 @@ resume(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc 
 
 	if (ch->run != RUN_SUSPENDED || (ch->feed == FEED_RING && !nothing))
 		return -EINVAL;
+	if (ch->nb_bridges == CHANNEL_BRIDGES)
+		return -EBUSY;
 	if (!nothing) {
-		if (ch->nb_bridges == CHANNEL_BRIDGES)
-			return -EBUSY;
 		ret = netdma_list_check(ch, first, last, n, "resume");
 		if (ret != 0)
 			return ret;
-		netdma_list_bridge(ch, first);
-		netdma_list_link(ch, first, last, n);
 	}
+	/* The tail may lead to what was given back, or anywhere that the client has it lead to. */
+	if (ch->feed == FEED_LIST)
+		netdma_list_bridge(ch, first);
+	if (!nothing)
+		netdma_list_link(ch, first, last, n);
 	__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
 	netdma_list_allow(ch);
 	netdma_engine_give(ch);

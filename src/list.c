@@ -260,8 +260,8 @@ netdma_list_drop(struct netdma_channel *ch, enum netdma_error error)
 	}
 }
 
-/* Lead from the tail of the old list to the new one, whatever the client put there. An
- * engine may have the tail: nothing else of it may be touched.
+/* Lead from the tail of the old list to the new one, or to nothing, whatever the client put
+ * there. An engine may have the tail: nothing else of it may be touched.
  */
 void
 netdma_list_bridge(struct netdma_channel *ch, struct netdma_desc *first)
@@ -269,8 +269,25 @@ netdma_list_bridge(struct netdma_channel *ch, struct netdma_desc *first)
 	if (ch->list.delivered == ch->list.accepted || ch->tail->next == NULL ||
 			ch->tail->next == first)
 		return;
-	ch->bridge[ch->nb_bridges++] = (struct bridge){ ch->tail, ch->tail->next };
+	/* It may be led elsewhere for the second time. */
+	if (ch->nb_bridges == 0 || ch->bridge[ch->nb_bridges - 1].desc != ch->tail)
+		ch->bridge[ch->nb_bridges++] = (struct bridge){ ch->tail, ch->tail->next };
 	ch->tail->next = first;
+}
+
+/* Give the client back the `next` of a descriptor, if it was borrowed. */
+void
+netdma_list_unbridge(struct netdma_channel *ch, struct netdma_desc *d)
+{
+	uint32_t i;
+
+	for (i = 0; i < ch->nb_bridges && ch->bridge[i].desc != d; i++)
+		;
+	if (i == ch->nb_bridges)
+		return;
+	d->next = ch->bridge[i].next;
+	for (ch->nb_bridges--; i < ch->nb_bridges; i++)
+		ch->bridge[i] = ch->bridge[i + 1];
 }
 
 static int

@@ -61,18 +61,6 @@ netdma_word_stop(struct netdma_channel *ch, uint32_t state)
 	netdma_word_write(ch, netdma_engine_last(ch), state);
 }
 
-/* Give the client back a `next` that was borrowed. Bridges come back in their order. */
-static void
-bridge_return(struct netdma_channel *ch, struct netdma_desc *d)
-{
-	unsigned int i;
-
-	d->next = ch->bridge[0].next;
-	for (i = 1; i < ch->nb_bridges; i++)
-		ch->bridge[i - 1] = ch->bridge[i];
-	ch->nb_bridges--;
-}
-
 static void
 count_status(struct netdma_channel *ch, const struct netdma_desc *d, enum netdma_status status)
 {
@@ -112,8 +100,7 @@ deliver_other(struct netdma_channel *ch, struct netdma_desc *d, struct netdma_co
 		netdma_latency_add(ch->latency, ctx >> CTX_STAMP_SHIFT, now);
 	if (!transfer && status == NETDMA_COPIED)
 		__atomic_store_n(&ch->dca_context, d->dca_context, __ATOMIC_RELAXED);
-	if (ch->nb_bridges != 0 && ch->bridge[0].desc == d)
-		bridge_return(ch, d);
+	netdma_list_unbridge(ch, d);
 	netdma_adapt_undo(d);
 	d->flags &= ~NETDMA_DESC_DROPPED;
 	d->user_context1 = 0;

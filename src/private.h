@@ -360,6 +360,7 @@ netdma_channel_feed_end(struct netdma_channel *ch, enum channel_feed feed, bool 
 int netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n, const char *what);
 void netdma_list_bridge(struct netdma_channel *ch, struct netdma_desc *first);
+void netdma_list_unbridge(struct netdma_channel *ch, struct netdma_desc *d);
 void netdma_list_drop(struct netdma_channel *ch, enum netdma_error error);
 void netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);

@@ -159,6 +159,38 @@ T_CASE(control, memory_that_a_suspend_gives_back_is_not_in_use, T_ONCE)
 	ASSERT_INT(netdma_channel_resume(ch, NULL, NULL, 0), ==, 0);
 }
 
+/* What the last processed one leads to is the client's again: nothing of it runs. */
+T_CASE(control, append_behind_a_resume_with_nothing_finds_its_place, T_EACH)
+{
+	struct netdma_channel *ch = t_channel(t, 64, 0);
+	struct t_list *l = t_list_new(t, ch, t_pool(500), 500, 1, 300);
+	struct t_list *more = t_list_new(t, ch, t_pool(10), 10, 1, 300);
+	struct netdma_desc *last;
+	struct netdma_completion done;
+	uint32_t k, i;
+
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	ASSERT_INT(netdma_channel_suspend(ch, &last), ==, 0);
+	/* What was processed stays to be polled meanwhile. */
+	ASSERT_INT(netdma_channel_resume(ch, NULL, NULL, 0), ==, 0);
+	ASSERT_INT(t_append(ch, more), ==, 0);
+	for (k = 0; last != NULL && l->at[k] != last; k++)
+		;
+	k = last != NULL ? k + 1 : 0;
+	for (i = 0; i < k; i++) {
+		t_collect(ch, &done, 1);
+		t_entry_check(&done, l->at[i], NETDMA_COPIED, i);
+		t_buf_check(&l->buf[i], T_COPIED, i);
+		/* And leads again where the client had it lead. */
+		if (i + 1 < l->n)
+			ASSERT(l->at[i]->next == l->at[i + 1]);
+	}
+	t_expect(ch, more, NETDMA_COPIED);
+	t_quiet(ch);
+	for (; i < l->n; i++)
+		t_buf_check(&l->buf[i], T_NOT_COPIED, i);
+}
+
 T_CASE(control, refused_resume_stays_suspended, T_EACH)
 {
 	struct netdma_channel *ch = t_channel(t, 64, 0);
