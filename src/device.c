@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The dpdk-netdma authors
  */
 
-/* Devices that come and go while the application runs. */
+/* Providers that end; and devices that come and go while the application runs. */
 
 #include <rte_dev.h>
 
@@ -44,30 +44,37 @@ out:
 	return ret;
 }
 
-/* Why it cannot be detached. @return 0 or a negative errno. */
+/* Why a provider cannot be ended so. @return 0 or a negative errno. */
 static int
-check(int id)
+end_check(int id, bool device)
 {
 	const struct netdma_provider *p = netdma_provider_by_id(id);
 
 	if (p == NULL)
 		return -ENODEV;
-	if (!p->created && p->driver->detach != NULL)
+	if (device ? !p->created && p->driver->detach != NULL : p->created)
 		return 0;
-	NETDMA_LOG(ERR, "provider %s stands for no device that could be taken away%s", p->name,
-			p->created ? ": netdma_provider_destroy() ends it" : "");
+	if (p->created)
+		NETDMA_LOG(ERR, "provider %s stands for no device: netdma_provider_destroy() ends it",
+				p->name);
+	else if (device)
+		NETDMA_LOG(ERR, "provider %s: its driver cannot take devices away", p->name);
+	else
+		NETDMA_LOG(ERR, "provider %s goes with its device: netdma_provider_detach() takes "
+				"that away", p->name);
 	return -ENOTSUP;
 }
 
-int
-netdma_provider_detach(int id)
+/* Stop a provider, take its device away if it has one, and deregister it. */
+static int
+end(int id, bool device)
 {
 	struct netdma_provider *p;
 	int ret;
 
 	if (!netdma_lock_initialised())
 		return -EINVAL;
-	ret = check(id);
+	ret = end_check(id, device);
 	netdma_unlock();
 	if (ret == 0)
 		ret = netdma_provider_stop(id);
@@ -81,9 +88,21 @@ netdma_provider_detach(int id)
 	else if (p->state != NETDMA_PROVIDER_REGISTERED)
 		ret = -EBUSY;
 	else
-		ret = p->driver->detach(p->driver, p->priv);
+		ret = device ? p->driver->detach(p->driver, p->priv) : 0;
 	if (ret == 0)
 		ret = netdma_provider_deregister(p);
 	netdma_unlock();
 	return ret;
+}
+
+int
+netdma_provider_destroy(int id)
+{
+	return end(id, false);
+}
+
+int
+netdma_provider_detach(int id)
+{
+	return end(id, true);
 }

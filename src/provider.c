@@ -322,28 +322,6 @@ netdma_provider_notify(struct netdma_provider *p, enum netdma_event_type event)
 	}
 }
 
-int
-netdma_provider_destroy(int id)
-{
-	struct netdma_provider *p;
-	int ret;
-
-	if (!netdma_lock_initialised())
-		return -EINVAL;
-	p = netdma_provider_by_id(id);
-	ret = p == NULL ? -ENODEV : p->created ? 0 : -ENOTSUP;
-	netdma_unlock();
-	if (ret == 0)
-		ret = netdma_provider_stop(id);
-	if (ret != 0)
-		return ret;
-	netdma_lock();
-	p = netdma_provider_by_id(id);
-	ret = p != NULL ? netdma_provider_deregister(p) : -ENODEV;
-	netdma_unlock();
-	return ret;
-}
-
 /* netdma_fini(): no client is left. Those made last go first: they may stand on others. */
 int
 netdma_providers_destroy(void)
