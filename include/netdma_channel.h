@@ -58,7 +58,9 @@ enum netdma_error_policy {
 };
 
 /**@{@name Where a channel goes when its provider leaves: netdma_channel_conf::failover */
-/** To the provider that is best for it: hardware first, then by node, then by load. */
+/** To the provider that is best for it: hardware first, then by node, then by load; to none
+ * that a channel has left because its engine did not work, since it was started.
+ */
 #define NETDMA_FAILOVER_ANY  0
 /** Nowhere: it is detached. What was unfinished comes back as #NETDMA_NOT_COPIED. */
 #define NETDMA_FAILOVER_NONE (-1)

@@ -15,13 +15,15 @@ is_software(const struct netdma_provider *p)
 	return (p->attr.flags & NETDMA_PROVIDER_SOFTWARE) != 0;
 }
 
-/* Whether a suits better than b: hardware, then the node, then the load. */
+/* Whether a suits better than b: who works, then hardware, then the node, then the load. */
 static bool
 suits_better(const struct netdma_provider *a, const struct netdma_provider *b, int socket)
 {
 	bool a_near = socket == SOCKET_ID_ANY || a->attr.numa_node == socket;
 	bool b_near = socket == SOCKET_ID_ANY || b->attr.numa_node == socket;
 
+	if (a->failing != b->failing)
+		return b->failing;
 	if (is_software(a) != is_software(b))
 		return is_software(b);
 	if (a_near != b_near)
@@ -35,7 +37,10 @@ is_candidate(const struct netdma_provider *p, int id, const struct netdma_provid
 	if (p == but || p->state != NETDMA_PROVIDER_STARTED ||
 			__atomic_load_n(&p->quarantined, __ATOMIC_ACQUIRE))
 		return false;
-	return id == NETDMA_PROVIDER_ANY || p->id == id;
+	/* Otherwise a channel would go round among engines that all do not work. */
+	if (id == NETDMA_PROVIDER_ANY)
+		return but == NULL || !p->failing;
+	return p->id == id;
 }
 
 /* @return 0 or an errno. */

@@ -106,6 +106,7 @@ netdma_channel_leave_engine(struct netdma_channel *ch)
 		return;
 	if (!ch->lost && ch->list.given != ch->list.completed)
 		netdma_engine_stop(ch);
+	ch->provider->failing = true;
 	if (!fail_over(ch))
 		strand(ch);
 	netdma_unlock_quietly();

@@ -43,6 +43,7 @@ struct netdma_provider {
 	bool refused; /* during an allocation */
 	bool created; /* by netdma_provider_create(): may be destroyed */
 	bool quarantined; /* set without the lock */
+	bool failing;     /* a channel has left it because of its engine, since it was started */
 	bool unwanted;    /* to be stopped by request.c; set without the lock */
 	struct netdma_provider_attr attr;
 };

@@ -188,6 +188,7 @@ start(struct netdma_provider *p)
 		return -EINVAL;
 	}
 	p->attr = attr;
+	p->failing = false;
 	p->state = NETDMA_PROVIDER_STARTED;
 	netdma_event_raise(NETDMA_EVENT_PROVIDER_ARRIVAL, p);
 	netdma_trace_provider_start(p->id, p->name);
@@ -295,6 +296,7 @@ power(struct netdma_provider *p, bool up)
 	ret = p == NULL || p->state != NETDMA_PROVIDER_ASLEEP ? 0 :
 			up ? netdma_channels_wake(p) : netdma_channels_sleep(p);
 	if (p != NULL && p->state == NETDMA_PROVIDER_ASLEEP && up == (ret == 0)) {
+		p->failing = p->failing && !up;
 		p->state = NETDMA_PROVIDER_STARTED;
 		netdma_event_raise(NETDMA_EVENT_PROVIDER_POWER_UP, p);
 	}
