@@ -53,6 +53,8 @@ s_list_refill(struct s_list *s)
 		t_buf_fill(&s->l->buf[i]);
 	broken_fill(s);
 	s->seen = 0;
+	/* A following list may have been written over a NULL. */
+	s->l->last->next = s->was[s->l->n - 1].next;
 }
 
 /* A source or a destination that goes on in another page: of three, the first and the last. */
@@ -253,6 +255,17 @@ s_ring(struct t *t, uint32_t n)
 		else if (t_range(t, 0, 15) == 0 && nb_long < FEW)
 			r->b[i] = more[nb_long++];
 	return r;
+}
+
+void
+s_ring_refill(struct s_ring *r)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->n; i++)
+		if (r->b[i].length != 0)
+			t_buf_fill(&r->b[i]);
+	r->filled = r->submitted = r->seen = 0;
 }
 
 uint32_t

@@ -37,7 +37,7 @@ struct s_list {
 struct s_list *s_list(struct t *t, struct netdma_channel *ch, uint32_t n, bool mixed);
 /* The client has changed it since, or filled it anew. */
 void s_list_keep(struct s_list *s);
-/* Bytes as before the copies. */
+/* Bytes as before the copies, and to be handed over anew. */
 void s_list_refill(struct s_list *s);
 /* One poll, for at most @p max: in order, once each, as the client filled it, and the bytes
  * bear the status out. @return how many came.
@@ -60,6 +60,7 @@ struct s_ring {
 };
 
 struct s_ring *s_ring(struct t *t, uint32_t n);
+void s_ring_refill(struct s_ring *r);
 /* Fill as many as there is room for, at most @p n. @return how many. */
 uint32_t s_ring_fill(struct netdma_channel *ch, struct s_ring *r, uint32_t n);
 /* Submit all that is filled; while another thread has the channel, again. @return what the

@@ -343,27 +343,6 @@ T_CASE(provider, has_no_more_channels_than_it_says, T_EACH)
 	t_copy_works(t, ch[max / 2]);
 }
 
-static void
-fini_undo(void *arg __rte_unused)
-{
-	ASSERT_INT(netdma_fini(), ==, 0);
-}
-
-/* The library with no provider but those that the case makes. */
-static void
-init_without_devices(struct t *t)
-{
-	const char *const args[] = { "dmadev,allow=none", NULL };
-	struct netdma_conf conf = { .size = sizeof(conf), .driver_args = args };
-
-	/* Without the dmadev driver there is no device either. */
-	if (netdma_init(&conf) != 0)
-		ASSERT_INT(netdma_init(NULL), ==, 0);
-	t_defer(fini_undo, NULL);
-	t->client = t_client(&(struct netdma_client_conf){ .name = "autotest" });
-	ASSERT_INT(count_providers(), ==, 0);
-}
-
 T_CASE(provider, any_is_chosen_by_what_there_is, T_RAW)
 {
 	struct netdma_channel_conf conf = { .size = sizeof(conf), .socket = SOCKET_ID_ANY };
@@ -374,7 +353,8 @@ T_CASE(provider, any_is_chosen_by_what_there_is, T_RAW)
 	unsigned int i;
 	int software, hw;
 
-	init_without_devices(t);
+	t_init_without_devices(t);
+	ASSERT_INT(count_providers(), ==, 0);
 	t_no_channel(t, &conf, ENODEV);
 	conf.flags = NETDMA_CHANNEL_NEED_HARDWARE;
 	software = t_provider("fake0");
@@ -423,7 +403,7 @@ T_CASE(provider, any_spreads_channels_by_load, T_RAW)
 	unsigned int i;
 	int a, b;
 
-	init_without_devices(t);
+	t_init_without_devices(t);
 	a = t_provider("fake0,hw=1,channels=3");
 	b = t_provider("fake1,hw=1,channels=3");
 	for (i = 0; i < 6; i++) {

@@ -114,6 +114,25 @@ t_client(const struct netdma_client_conf *conf)
 	return client;
 }
 
+static void
+fini_undo(void *arg __rte_unused)
+{
+	ASSERT_INT(netdma_fini(), ==, 0);
+}
+
+void
+t_init_without_devices(struct t *t)
+{
+	const char *const args[] = { "dmadev,allow=none", NULL };
+	struct netdma_conf conf = { .size = sizeof(conf), .driver_args = args };
+
+	/* Without the dmadev driver there is no device either. */
+	if (netdma_init(&conf) != 0)
+		ASSERT_INT(netdma_init(NULL), ==, 0);
+	t_defer(fini_undo, NULL);
+	t->client = t_client(&(struct netdma_client_conf){ .name = "autotest" });
+}
+
 struct netdma_channel_info
 t_info(const struct netdma_channel *ch)
 {

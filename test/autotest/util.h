@@ -23,6 +23,8 @@ void t_channel_free(struct netdma_channel *ch);
 int t_provider(const char *args);
 struct netdma_client *t_client(const struct netdma_client_conf *conf);
 struct netdma_desc_pool *t_pool(uint32_t n);
+/* T_RAW: the library with a client, and no provider but those that the case makes. */
+void t_init_without_devices(struct t *t);
 
 struct netdma_channel_info t_info(const struct netdma_channel *ch);
 struct netdma_channel_stats t_stats(const struct netdma_channel *ch);
