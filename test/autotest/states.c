@@ -254,7 +254,7 @@ s_work_check(struct netdma_channel *ch, struct s_work *w)
 	ASSERT(canceled == 0 || w->state == S_ABORTED || w->state == S_BRIDGED);
 	if (detached(ch))
 		return;
-	ASSERT_INT(w->sum.error[NETDMA_ERROR_GONE], ==, 0);
+	ASSERT(w->gone || w->sum.error[NETDMA_ERROR_GONE] == 0);
 	if (w->state == S_ABORTED)
 		ASSERT_INT(t_append(ch, w->list[0]->l), ==, -ECANCELED);
 	/* It works, in both ways. */

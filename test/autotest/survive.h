@@ -112,6 +112,7 @@ struct s_work {
 	enum s_state state;
 	struct s_list *list[3];
 	struct s_ring *ring;
+	bool gone;        /* the channel was detached for a while */
 	struct s_tally sum;
 };
 
