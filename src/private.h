@@ -45,6 +45,7 @@ struct netdma_provider {
 	bool quarantined; /* set without the lock */
 	bool failing;     /* a channel has left it because of its engine, since it was started */
 	bool unwanted;    /* to be stopped by request.c; set without the lock */
+	bool asleep;      /* it was, when it began to stop */
 	struct netdma_provider_attr attr;
 };
 

@@ -223,8 +223,10 @@ stop(struct netdma_provider *p)
 	}
 	if (ret != 0) {
 		/* It stays, and clients hear that too. */
-		p->state = NETDMA_PROVIDER_STARTED;
+		p->state = p->asleep ? NETDMA_PROVIDER_ASLEEP : NETDMA_PROVIDER_STARTED;
 		netdma_event_raise(NETDMA_EVENT_PROVIDER_ARRIVAL, p);
+		if (p->asleep)
+			netdma_event_raise(NETDMA_EVENT_PROVIDER_POWER_DOWN, p);
 		return ret;
 	}
 	ret = p->ops->stop != NULL ? p->ops->stop(p->priv) : 0;
@@ -251,6 +253,7 @@ netdma_provider_stop(int id)
 	p = netdma_provider_by_id(id);
 	if (p != NULL && (p->state == NETDMA_PROVIDER_STARTED ||
 			p->state == NETDMA_PROVIDER_ASLEEP)) {
+		p->asleep = p->state == NETDMA_PROVIDER_ASLEEP;
 		p->state = NETDMA_PROVIDER_STOPPING;
 		netdma_event_raise(NETDMA_EVENT_PROVIDER_REMOVAL, p);
 	}
