@@ -243,9 +243,10 @@ netdma_channels_sleep(struct netdma_provider *p)
 
 	if (ret != 0)
 		return ret;
-	while ((ch = taken_channel(p)) != NULL) {
-		if (netdma_engine_quiet(ch) != 0)
+	TAILQ_FOREACH(ch, &netdma_channels, next)
+		if (ch->provider == p && netdma_engine_quiet(ch) != 0)
 			ret = -ETIMEDOUT;
+	while ((ch = taken_channel(p)) != NULL) {
 		if (ch->word != NULL)
 			netdma_word_update(ch);
 		if (!fail_over(ch)) {
@@ -253,7 +254,9 @@ netdma_channels_sleep(struct netdma_provider *p)
 				strand(ch);
 				continue;
 			}
-			ch->hurdle |= HURDLE_ASLEEP | HURDLE_RESTART;
+			/* A provider that has lost one is never woken. */
+			if (ret == 0)
+				ch->hurdle |= HURDLE_ASLEEP | HURDLE_RESTART;
 			netdma_list_allow(ch);
 		}
 		hand_back(ch);
