@@ -20,6 +20,10 @@ netdma_provider_attach(const char *devargs, int *id)
 		return -EBUSY;
 	if (!netdma_lock_initialised())
 		return -EINVAL;
+	/* What has come before is not of this device. */
+	ret = netdma_driver_scan();
+	if (ret < 0)
+		goto out;
 	TAILQ_FOREACH(p, &netdma_providers, next)
 		last = p->id;
 	ret = rte_dev_probe(devargs);
