@@ -154,54 +154,6 @@ netdma_info_write(void *to, const void *from, size_t from_size, size_t first_siz
 	return 0;
 }
 
-int
-netdma_init(const struct netdma_conf *user)
-{
-	struct netdma_conf conf = { 0 };
-	int ret;
-
-	if (rte_eal_process_type() == RTE_PROC_SECONDARY) {
-		NETDMA_LOG(ERR, "secondary processes are not supported");
-		return -ENOTSUP;
-	}
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY || rte_lcore_count() == 0) {
-		NETDMA_LOG(ERR, "rte_eal_init() comes first");
-		return -ENODEV;
-	}
-	if (user != NULL && netdma_conf_read(&conf, sizeof(conf), sizeof(conf), user,
-			"netdma_conf") != 0)
-		return -EINVAL;
-	netdma_lock();
-	if (initialised) {
-		ret = -EALREADY;
-		goto out;
-	}
-	netdma_guard_init();
-	ret = netdma_region_init();
-	if (ret != 0)
-		goto out;
-	ret = netdma_requests_start();
-	if (ret != 0) {
-		netdma_region_fini();
-		goto out;
-	}
-	initialised = true;
-	while (ret == 0 && conf.driver_args != NULL && *conf.driver_args != NULL)
-		ret = netdma_driver_configure(*conf.driver_args++);
-	if (ret == 0)
-		ret = netdma_driver_scan();
-	if (ret < 0) {
-		netdma_fini();
-		goto out;
-	}
-	netdma_telemetry_init();
-	ret = 0;
-out:
-	netdma_unlock();
-	netdma_trace_init(ret);
-	return ret;
-}
-
 /* An application's client; drivers' own go with their providers. */
 static bool
 has_client(void)
@@ -248,6 +200,52 @@ fini(void)
 	netdma_region_fini();
 	initialised = false;
 	return 0;
+}
+
+int
+netdma_init(const struct netdma_conf *user)
+{
+	struct netdma_conf conf = { 0 };
+	int ret;
+
+	if (rte_eal_process_type() == RTE_PROC_SECONDARY) {
+		NETDMA_LOG(ERR, "secondary processes are not supported");
+		return -ENOTSUP;
+	}
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY || rte_lcore_count() == 0) {
+		NETDMA_LOG(ERR, "rte_eal_init() comes first");
+		return -ENODEV;
+	}
+	if (user != NULL && netdma_conf_read(&conf, sizeof(conf), sizeof(conf), user,
+			"netdma_conf") != 0)
+		return -EINVAL;
+	netdma_lock();
+	if (initialised) {
+		ret = -EALREADY;
+		goto out;
+	}
+	netdma_guard_init();
+	ret = netdma_region_init();
+	if (ret != 0)
+		goto out;
+	initialised = true;
+	while (ret == 0 && conf.driver_args != NULL && *conf.driver_args != NULL)
+		ret = netdma_driver_configure(*conf.driver_args++);
+	if (ret == 0)
+		ret = netdma_driver_scan();
+	/* Last: its thread must not be waited for under the lock, which it may want. */
+	if (ret >= 0)
+		ret = netdma_requests_start();
+	if (ret < 0) {
+		fini();
+		goto out;
+	}
+	netdma_telemetry_init();
+	ret = 0;
+out:
+	netdma_unlock();
+	netdma_trace_init(ret);
+	return ret;
 }
 
 int

@@ -10,12 +10,17 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include <rte_cycles.h>
 #include <rte_lcore.h>
 
 #include "private.h"
 
+/* An owner who did not leave his call in time may do so in this. */
+#define RETRY_US 20000
+
 static pthread_t thread;
 static sem_t requests;
+static bool running;
 static bool quit;
 
 /* There from the beginning to the end: a request may come at any time. */
@@ -29,6 +34,7 @@ static int
 request_take(bool *device)
 {
 	struct netdma_provider *p;
+	int id;
 
 	if (!netdma_lock_initialised())
 		return 0;
@@ -36,8 +42,24 @@ request_take(bool *device)
 		if (__atomic_exchange_n(&p->unwanted, false, __ATOMIC_ACQ_REL))
 			break;
 	*device = p != NULL && !p->created && p->driver->detach != NULL;
+	id = p != NULL ? p->id : 0;
 	netdma_unlock();
-	return p != NULL ? p->id : 0;
+	return id;
+}
+
+/* Whoever wants it gone waits for it: it is not forgotten because an owner is in the way. */
+static void
+request_again(int id)
+{
+	struct netdma_provider *p;
+
+	rte_delay_us_sleep(RETRY_US);
+	if (!netdma_lock_initialised())
+		return;
+	p = netdma_provider_by_id(id);
+	if (p != NULL)
+		netdma_request_removal(p);
+	netdma_unlock();
 }
 
 static void *
@@ -52,12 +74,14 @@ thread_main(void *arg)
 			;
 		if (__atomic_load_n(&quit, __ATOMIC_ACQUIRE))
 			return NULL;
-		while ((id = request_take(&device)) != 0) {
-			ret = device ? netdma_provider_detach(id) : netdma_provider_stop(id);
-			if (ret != 0)
-				NETDMA_LOG(ERR, "provider %d was to go: %s", id,
-						rte_strerror(-ret));
-		}
+		id = request_take(&device);
+		if (id == 0)
+			continue;
+		ret = device ? netdma_provider_detach(id) : netdma_provider_stop(id);
+		if (ret == -ETIMEDOUT)
+			request_again(id);
+		else if (ret != 0)
+			NETDMA_LOG(ERR, "provider %d was to go: %s", id, rte_strerror(-ret));
 	}
 }
 
@@ -75,7 +99,8 @@ netdma_requests_start(void)
 
 	quit = false;
 	ret = rte_ctrl_thread_create(&thread, "netdma-requests", NULL, thread_main, NULL);
-	if (ret != 0)
+	running = ret == 0;
+	if (!running)
 		NETDMA_LOG(ERR, "no thread for requests: %s", rte_strerror(-ret));
 	return ret;
 }
@@ -84,7 +109,10 @@ netdma_requests_start(void)
 void
 netdma_requests_stop(void)
 {
+	if (!running)
+		return;
 	__atomic_store_n(&quit, true, __ATOMIC_RELEASE);
 	sem_post(&requests);
 	pthread_join(thread, NULL);
+	running = false;
 }
