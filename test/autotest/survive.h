@@ -142,6 +142,34 @@ void s_stop(int id);
 /* The same in a thread. */
 struct t_thread *s_stop_in_thread(int id);
 
+/* ------------------------------------------------------------------ owners */
+
+/* A thread that copies without end, over lists or a ring, and compares every byte. */
+struct s_owner {
+	struct netdma_channel *ch;
+	struct t_thread *thread;
+	bool list_fed;
+	struct s_list *list[2];
+	struct s_ring *ring;
+	struct s_tally sum;
+	uint32_t interrupts;  /* callbacks, and entries that asked for them */
+	uint32_t asked;
+
+	bool over;            /* the owner ends when it has nothing outstanding */
+	uint32_t laps;        /* lists, or rings, that came back */
+	int move_to;          /* an id: the owner goes there, and writes 0 */
+	uint32_t moves;
+};
+
+/* On the case's provider. */
+struct s_owner *s_owner(struct t *t, bool list_fed, int failover);
+/* Until the owner has got on so far. */
+void s_owner_laps(const struct s_owner *o, uint32_t n);
+/* Let him move the channel, if that provider can be had. */
+void s_owner_move(struct s_owner *o, int provider);
+/* All that was handed over has come back, copied. */
+void s_owner_end(struct s_owner *o);
+
 /* ------------------------------------------------------------------ events */
 
 #define S_EVENTS 2048
