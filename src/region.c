@@ -144,8 +144,16 @@ ranges_sort(struct range *r, uint32_t n)
 	return last + 1;
 }
 
-/* Free the tables that no channel can be reading. A reader is inside a call; the caller,
- * if it is one, is done with the old table.
+/* A reader is inside a call, or has taken the channel away from its owner. */
+static bool
+may_be_reading(const struct netdma_channel *ch)
+{
+	return netdma_guard_in_call(ch) ||
+			__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_STOPS;
+}
+
+/* Free the tables that no channel can be reading. The caller, if it is one, is done with the
+ * old table.
  */
 static void
 retired_free(const struct netdma_channel *self)
@@ -158,7 +166,7 @@ retired_free(const struct netdma_channel *self)
 		return;
 	netdma_guard_barrier();
 	TAILQ_FOREACH(ch, &users, next_user)
-		if (ch != self && netdma_guard_in_call(ch))
+		if (ch != self && may_be_reading(ch))
 			break;
 	pthread_mutex_unlock(&users_lock);
 	if (ch != NULL)
