@@ -192,3 +192,64 @@ T_CASE(traffic, chain_has_the_right_bytes_on_the_cpu, T_EACH)
 		ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
 	}
 }
+
+/* -------------------------------------------------------------- the table of memory */
+
+struct stranger {
+	struct netdma_channel *ch;
+	uint8_t *foreign;
+	bool over;
+	uint32_t n;
+};
+
+/* Copies to where no engine may: each time the library looks whether memory has changed. */
+static void
+copy_from_nowhere(void *arg)
+{
+	struct stranger *s = arg;
+
+	for (; !__atomic_load_n(&s->over, __ATOMIC_ACQUIRE) && !t_stopping(); s->n++)
+		ASSERT_INT(netdma_copy(s->ch, s->foreign, s->foreign + 64, 64, 0, NULL), ==,
+				-EFAULT);
+}
+
+static enum netdma_status
+all_fail(const struct netdma_desc *d __rte_unused, uint64_t n __rte_unused,
+		enum netdma_error *error)
+{
+	*error = NETDMA_ERROR_BUS;
+	return NETDMA_FAILED;
+}
+
+/* Whoever stops a provider redoes what failed, and looks memory up without being the owner of
+ * the channel; meanwhile others replace what he looks at.
+ */
+T_CASE(traffic, stop_redoes_copies_while_others_look_memory_up, T_ONCE)
+{
+	struct stranger *s = t_zalloc(sizeof(*s));
+	struct fake *f = fake_new("fake1,desc=64", &t->provider);
+	int target = t_provider("fake2");
+	struct netdma_channel *ch = s_channel(t, target, NETDMA_ON_ERROR_RECOVER);
+	struct t_list *l = t_list_new(t, ch, t_pool(64), 64, 1, 100);
+	struct t_thread *thread;
+	unsigned int round, i;
+
+	f->verdict = all_fail;
+	s->foreign = t_zalloc(128);
+	s->ch = t_channel_conf(t, &(struct netdma_channel_conf){ .provider = target });
+	thread = t_thread_start(copy_from_nowhere, s);
+	for (round = 0; round < 100; round++) {
+		for (i = 0; i < l->n; i++)
+			t_buf_fill(&l->buf[i]);
+		ASSERT_INT(t_start(ch, l), ==, 0);
+		ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
+		t_expect(ch, l, NETDMA_COPIED);
+		ASSERT_INT(t_stats(ch).by_recovery, ==, 64 * (round + 1));
+		ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
+		ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+	}
+	__atomic_store_n(&s->over, true, __ATOMIC_RELEASE);
+	t_thread_join(thread);
+	ASSERT(s->n != 0);
+	ASSERT_INT(t_stats(s->ch).refused, ==, s->n);
+}
