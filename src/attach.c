@@ -9,6 +9,9 @@
 
 #include "private.h"
 
+/* Providers, one upon the other. */
+#define MAX_DEPTH 31
+
 static bool
 is_software(const struct netdma_provider *p)
 {
@@ -83,25 +86,33 @@ netdma_attach(struct netdma_channel *ch, int id, const struct netdma_provider *b
 		struct attachment *a)
 {
 	struct netdma_provider *p, *best;
+	static unsigned int depth; /* a driver that stands on another provider comes back here */
+	uint32_t mine = UINT32_C(1) << depth;
 	int ret, first = 0;
 
+	if (depth == MAX_DEPTH)
+		return ELOOP;
+	depth++;
 	TAILQ_FOREACH(p, &netdma_providers, next)
-		p->refused = false;
+		p->refused &= ~mine;
 	for (;;) {
 		best = NULL;
 		TAILQ_FOREACH(p, &netdma_providers, next)
-			if (!p->refused && is_candidate(p, id, but) && (best == NULL ||
+			if (!(p->refused & mine) && is_candidate(p, id, but) && (best == NULL ||
 					suits_better(p, best, ch->socket_wanted)))
 				best = p;
 		if (best == NULL)
 			break;
 		ret = attach(ch, best, a);
 		if (ret == 0)
-			return 0;
-		best->refused = true;
+			break;
+		best->refused |= mine;
 		if (first == 0)
 			first = ret;
 	}
+	depth--;
+	if (best != NULL)
+		return 0;
 	return first != 0 ? first : ENODEV;
 }
 

@@ -40,7 +40,7 @@ struct netdma_provider {
 	uint32_t max_channels;
 	uint32_t nb_channels;
 	enum netdma_provider_state state;
-	bool refused; /* during an allocation */
+	uint32_t refused; /* by the nth netdma_attach() that is going on: bit n */
 	bool created; /* by netdma_provider_create(): may be destroyed */
 	bool quarantined; /* set without the lock */
 	bool failing;     /* a channel has left it because of its engine, since it was started */

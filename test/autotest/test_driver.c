@@ -462,3 +462,15 @@ T_CASE(driver, owner_that_moves_does_not_wait_for_a_driver, T_ONCE)
 	ASSERT_INT(t_info(ch).provider, ==, other);
 	t_copy_works(t, ch);
 }
+
+T_CASE(driver, search_is_not_confused_by_drivers_that_search, T_ONCE)
+{
+	t_need_driver("fault");
+	fake_new("fake0,hw=1,channels=1", &t->provider);
+	t_channel(t, 64, 0);
+	t_provider("fault0,lower=fake0");
+	t_provider("fault1,lower=fake0");
+	/* Each of them asks the one below, which is full. */
+	t_no_channel(t, &(struct netdma_channel_conf){
+			.flags = NETDMA_CHANNEL_NEED_HARDWARE }, EBUSY);
+}
