@@ -79,6 +79,13 @@ static() {
 	timeout 60 "$tmp/static" "${eal_args[@]}"
 }
 
+conformance() {
+	# shellcheck disable=SC2046
+	"$CC" -Wall -Wextra -Werror -o "$tmp/conformance" "$here/conformance.c" \
+		$(pkg-config --cflags --libs libnetdma-conformance)
+	LD_LIBRARY_PATH=$prefix/lib timeout 60 "$tmp/conformance" "${eal_args[@]}"
+}
+
 # What is exported is what the version map names, and every name of the map is there.
 symbols() {
 	local map=$src/src/netdma.map
@@ -96,5 +103,6 @@ tap_case "each header compiles alone, in C" headers
 tap_case "all headers compile and link in C++" cplusplus
 tap_case "a program builds against the shared library, and copies" shared
 tap_case "a program builds against the static library, and has its drivers" static
+tap_case "a program runs the conformance suite" conformance
 tap_case "the exported symbols are those of the version map" symbols
 tap_end
