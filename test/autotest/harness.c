@@ -15,6 +15,8 @@
 #include <rte_lcore.h>
 #include <rte_log.h>
 
+#include <netdma_conformance.h>
+
 #include "harness.h"
 #include "util.h"
 
@@ -416,13 +418,28 @@ below_set_up(struct t *t)
 	t_defer(provider_undo, &t->below);
 }
 
+int
+t_kind_create(const struct t_kind *k, int *id)
+{
+	unsigned int lcore = rte_get_next_lcore(-1, 1, 0);
+	const char *mark = strstr(k->args, "%u");
+	char args[256];
+
+	if (mark != NULL && lcore == RTE_MAX_LCORE)
+		t_skip("no worker lcore");
+	if (mark != NULL)
+		snprintf(args, sizeof(args), "%.*s%u%s", (int)(mark - k->args), k->args, lcore,
+				mark + 2);
+	else
+		snprintf(args, sizeof(args), "%s", k->args);
+	return netdma_provider_create(args, id);
+}
+
 static void
 provider_set_up(struct t *t)
 {
-	unsigned int lcore = rte_get_next_lcore(-1, 1, 0);
 	const struct t_kind *k = t->kind;
-	const char *reason, *mark;
-	char args[256];
+	const char *reason;
 
 	reason = k->prepare != NULL ? k->prepare() : NULL;
 	if (reason != NULL)
@@ -441,15 +458,7 @@ provider_set_up(struct t *t)
 		below_set_up(t);
 	if (k->args == NULL)
 		return;
-	mark = strstr(k->args, "%u");
-	if (mark != NULL && lcore == RTE_MAX_LCORE)
-		t_skip("no worker lcore");
-	if (mark != NULL)
-		snprintf(args, sizeof(args), "%.*s%u%s", (int)(mark - k->args), k->args, lcore,
-				mark + 2);
-	else
-		snprintf(args, sizeof(args), "%s", k->args);
-	ASSERT_INT(netdma_provider_create(args, &t->provider), ==, 0);
+	ASSERT_INT(t_kind_create(k, &t->provider), ==, 0);
 	t_defer(provider_undo, &t->provider);
 }
 
@@ -519,6 +528,7 @@ bail_out(int sig)
 	n = sig == SIGALRM ? write(STDOUT_FILENO, hang, sizeof(hang) - 1) :
 			write(STDOUT_FILENO, crash, sizeof(crash) - 1);
 	n = write(STDOUT_FILENO, current, strlen(current));
+	netdma_conformance_dump(STDOUT_FILENO);
 	n = write(STDERR_FILENO, log_text, log_length);
 	RTE_SET_USED(n);
 	if (sig == SIGALRM)

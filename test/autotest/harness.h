@@ -93,6 +93,9 @@ struct t_kind {
 extern const struct t_kind t_matrix[];
 extern const unsigned int t_matrix_size;
 
+/* Make the provider of a line that has a string. Not in a thread of the case. */
+int t_kind_create(const struct t_kind *kind, int *id);
+
 /* ------------------------------------------------------------- assertions */
 
 __attribute__((noreturn, format(printf, 3, 4)))
