@@ -156,6 +156,9 @@ stop(struct netdma_channel *ch, bool fresh)
 	if (ch->run != RUN_HALTED || ch->list.completed != ch->list.accepted)
 		ret = halt(ch);
 	if (fresh) {
+		/* What has completed since it halted is not written for any more. */
+		if (ch->word != NULL)
+			netdma_word_update(ch);
 		__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
 		__atomic_store_n(&ch->started, false, __ATOMIC_RELAXED);
 		ch->hurdle |= HURDLE_RESTART;
