@@ -94,6 +94,11 @@ struct netdma_conformance_result {
 	uint64_t operations;  /**< Operations that were run. */
 	uint64_t programs;    /**< In so many programs. */
 	uint64_t descriptors; /**< Descriptors that were accepted. */
+	uint64_t not_copied;  /**< Of these ended as #NETDMA_NOT_COPIED, */
+	uint64_t failed;      /**< as #NETDMA_FAILED, */
+	uint64_t unknown;     /**< as #NETDMA_UNKNOWN; */
+	uint64_t by_recovery; /**< were copied on the CPU because the engine had failed, */
+	uint64_t by_failover; /**< and by another provider because the first had gone. */
 	uint64_t refused;     /**< Calls that had to be refused, and were. */
 	int invariant;        /**< Which one did not hold; 0: all did. */
 	/** 1: a call of the library never returned. The thread that made it is still in it. */

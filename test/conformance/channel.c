@@ -47,6 +47,12 @@ nc_channel_answers(const struct chan *c)
 
 	if (c->detached)
 		must_refuse(&a, -ENODEV);
+	/* What it does by itself it may do at any time. */
+	if (c->conf.error_policy == NETDMA_ON_ERROR_HALT && nc_has(c->run,
+			NETDMA_CONFORMANCE_MAY_FAIL | NETDMA_CONFORMANCE_MAY_HANG))
+		may_refuse(&a, -ECANCELED);
+	if (nc_has(c->run, NETDMA_CONFORMANCE_MAY_HANG))
+		may_refuse(&a, -ENODEV);
 	if (c->run->job == JOB_STOP) {
 		may_refuse(&a, -ENODEV);
 		may_refuse(&a, -EAGAIN);
@@ -192,26 +198,85 @@ nc_channel_accepted(struct chan *c, struct list *l)
 }
 
 void
-nc_channel_dropped(struct chan *c, bool forced)
+nc_channel_dropped(struct chan *c)
 {
 	uint32_t i;
 
 	c->drops++;
 	nc_deps_forget(c);
-	for (i = c->head; i < c->accepted && !c->pollable; i++) {
+	for (i = c->head; i < c->accepted && !c->pollable; i++)
 		if (c->q.e[i].drop == 0)
 			c->q.e[i].drop = c->drops;
-		c->q.e[i].forced |= forced;
-	}
 }
+
+/* Of what has not completed for sure. */
+#define MARK_OUTSTANDING(c, mark, value) do { \
+	uint32_t i_; \
+	for (i_ = (c)->head; i_ < (c)->accepted && !(c)->pollable; i_++) \
+		if ((c)->q.e[i_].mark == 0) \
+			(c)->q.e[i_].mark = (value); \
+} while (0)
 
 void
 nc_channel_gone(struct chan *c)
 {
-	uint32_t i;
+	MARK_OUTSTANDING(c, gone, true);
+}
 
-	for (i = c->head; i < c->accepted; i++)
-		c->q.e[i].gone = true;
+void
+nc_channel_forced(struct chan *c)
+{
+	MARK_OUTSTANDING(c, forced, true);
+}
+
+void
+nc_channel_aborted(struct chan *c)
+{
+	MARK_OUTSTANDING(c, aborted, true);
+}
+
+/* It has stopped at an error. What its engine has ends by itself. */
+static void
+halted(struct run *r, struct chan *c)
+{
+	nc_say(r, " (it has halted)");
+	if (c->conf.error_policy != NETDMA_ON_ERROR_HALT)
+		nc_fail(r, ACCOUNTED_FOR, "the channel has halted, and was told not to");
+	c->halts++;
+	MARK_OUTSTANDING(c, halted, c->halts);
+	c->state = STATE_HALTED;
+	nc_deps_forget(c);
+	nc_word_controlled(r, c, NETDMA_WORD_HALTED, NULL);
+	/* What its engine has may be written when it is started again. */
+	c->word_uncertain = true;
+}
+
+void
+nc_channel_look(struct run *r, struct chan *c)
+{
+	struct netdma_channel_info info = { .size = sizeof(info) };
+
+	if (c->ch == NULL || !nc_has(r, NETDMA_CONFORMANCE_MAY_FAIL | NETDMA_CONFORMANCE_MAY_HANG))
+		return;
+	if (netdma_channel_info_get(c->ch, &info) != 0)
+		nc_fail(r, ACCOUNTED_FOR, "netdma_channel_info_get() failed");
+	if (info.state == NETDMA_CHANNEL_HALTED && c->state != STATE_HALTED)
+		halted(r, c);
+	/* What is detached does not say whether it has halted. */
+	if (info.state == NETDMA_CHANNEL_DETACHED &&
+			c->conf.error_policy == NETDMA_ON_ERROR_HALT) {
+		c->reason = ++c->halts;
+		MARK_OUTSTANDING(c, halted, c->halts);
+	}
+	if (!nc_has(r, NETDMA_CONFORMANCE_MAY_HANG) || r->job == JOB_STOP)
+		return;
+	if (info.state == NETDMA_CHANNEL_DETACHED && !c->detached) {
+		nc_say(r, " (it has left its engine)");
+		nc_channel_gone(c);
+		c->detached = true;
+	}
+	c->away = !c->detached && info.provider != r->provider.id;
+	c->moved |= c->away;
 }
 
 /* ----------------------------------------------------------------- collecting */
@@ -220,9 +285,11 @@ void
 nc_channel_poll(struct run *r, struct chan *c, uint16_t max, bool count_only)
 {
 	static __thread struct netdma_completion done[MAX_POLL + 1];
-	uint32_t owed = nc_outstanding(c), least = c->pollable ? RTE_MIN(owed, max) : 0, i;
+	uint32_t owed = nc_outstanding(c), least, i;
 	int n;
 
+	nc_channel_look(r, c);
+	least = c->pollable ? RTE_MIN(owed, max) : 0;
 	c->called = RTE_MAX(c->called, c->head);
 	if (!count_only)
 		memset(&done[max], 0xee, sizeof(done[max]));
@@ -241,6 +308,7 @@ nc_channel_poll(struct run *r, struct chan *c, uint16_t max, bool count_only)
 	if ((uint32_t)n < least && r->job != JOB_STOP)
 		nc_fail(r, ACCOUNTED_FOR, "netdma_poll() returned %d entries; %u have completed "
 				"and up to %u were asked for", n, owed, max);
+	nc_channel_look(r, c);
 	for (i = 0; i < (uint32_t)n; i++)
 		nc_deliver(r, c, count_only ? NULL : &done[i]);
 	nc_word_check(r, c);
@@ -251,6 +319,9 @@ nc_channel_collect(struct run *r, struct chan *c)
 {
 	struct deadline d = nc_deadline(r);
 
+	/* A channel that waits for power, waits. */
+	if (r->asleep)
+		nc_provider_restore(r);
 	nc_say(r, "\n          collect");
 	while (nc_outstanding(c) != 0) {
 		size_t length = r->log_length;
@@ -300,11 +371,14 @@ add_marker(struct chan *c)
 	nc_no_room(c, ret);
 	if (ret == -ENOSPC)
 		return;
-	if (ret == 0)
+	if (ret == 0) {
 		nc_channel_filled(c, &e);
-	if (ret != 0 || netdma_submit(c->ch) != (int)c->slots_filled)
+		ret = netdma_submit(c->ch);
+	}
+	if (ret == (int)c->slots_filled)
+		nc_channel_submitted(c);
+	else if (ret != -ECANCELED || c->conf.error_policy != NETDMA_ON_ERROR_HALT)
 		nc_note(r, WHOLE_OR_NOT, "a marker from a callback: %s", nc_ret_name(ret));
-	nc_channel_submitted(c);
 }
 
 static void
@@ -328,7 +402,8 @@ completion(struct netdma_channel *ch, const struct netdma_completion *d, void *a
 	c->called = i + 1;
 	if (dice % 4 == 0) {
 		ret = forbidden(ch, (unsigned int)(dice >> 8), &name);
-		if (ret != -EBUSY && !((c->detached || r->job == JOB_STOP) &&
+		if (ret != -EBUSY && !((c->detached || r->job == JOB_STOP ||
+				nc_has(r, NETDMA_CONFORMANCE_MAY_HANG)) &&
 				(ret == -ENODEV || ret == -EAGAIN)))
 			nc_note(r, WHOLE_OR_NOT, "%s() in a callback returned %s", name,
 					nc_ret_name(ret));
@@ -345,8 +420,9 @@ static void
 draw_conf(struct run *r, struct chan *c)
 {
 	static const uint32_t sizes[] = { 2, 4, 8, 16, 16, 64, 64, 256, MAX_RING };
-	uint64_t rng = r->rng;
+	bool hangs = nc_has(r, NETDMA_CONFORMANCE_MAY_HANG);
 	struct netdma_channel_conf *conf = &c->conf;
+	uint64_t rng = r->rng;
 
 	r->rng = nc_mix(r->program_seed + 1000 * c->index + c->made);
 	*conf = (struct netdma_channel_conf){
@@ -357,16 +433,19 @@ draw_conf(struct run *r, struct chan *c)
 		.flags = (nc_chance(r, 15) ? NETDMA_CHANNEL_TRUSTED : 0) |
 				(nc_chance(r, 25) ? NETDMA_CHANNEL_LATENCY : 0),
 		.priority = nc_draw(r, 0, 3),
-		.error_policy = nc_chance(r, 60) ? NETDMA_ON_ERROR_RECOVER : HAVE_HALT &&
-				nc_chance(r, 30) ? NETDMA_ON_ERROR_HALT : NETDMA_ON_ERROR_REPORT,
+		.error_policy = nc_chance(r, 50) ? NETDMA_ON_ERROR_RECOVER : nc_chance(r, 50) ?
+				NETDMA_ON_ERROR_HALT : NETDMA_ON_ERROR_REPORT,
 		.completion_word = nc_chance(r, 60) ? &c->word : NULL,
 		.completion = nc_chance(r, 60) ? completion : NULL,
 		.arg = c,
-		.watchdog_us = nc_chance(r, 20) ? NETDMA_WATCHDOG_OFF : 0,
-		.failover = HAVE_FAILOVER && r->conf.other != 0 && nc_chance(r, 50) ?
-				r->conf.other : NETDMA_FAILOVER_NONE,
+		.watchdog_us = hangs ? nc_draw(r, 500, 5000) : nc_chance(r, 20) ?
+				NETDMA_WATCHDOG_OFF : 0,
+		.failover = r->conf.other != 0 && nc_chance(r, 50) ? r->conf.other :
+				NETDMA_FAILOVER_NONE,
 	};
-	if (r->conf.flags & NETDMA_CONFORMANCE_STOPPABLE && nc_chance(r, 15))
+	if (hangs)
+		conf->bound_us = nc_draw(r, 500, 5000);
+	else if (nc_has(r, NETDMA_CONFORMANCE_STOPPABLE) && nc_chance(r, 15))
 		conf->bound_us = nc_draw(r, 1, 100);
 	r->rng = rng;
 }
@@ -400,7 +479,8 @@ nc_channel_make(struct run *r, struct chan *c)
 	c->ch = netdma_channel_alloc(r->client, &c->conf);
 	if (c->ch == NULL) {
 		nc_say_ret(r, -rte_errno);
-		if (r->started || rte_errno != ENODEV)
+		nc_provider_look(r);
+		if ((r->started && !r->asleep && !r->dead) || rte_errno != ENODEV)
 			nc_fail(r, WHOLE_OR_NOT, "netdma_channel_alloc() failed: %s",
 					nc_ret_name(-rte_errno));
 		r->result.refused++;
@@ -408,7 +488,7 @@ nc_channel_make(struct run *r, struct chan *c)
 		return false;
 	}
 	nc_say(r, "\n          ");
-	if (!r->started)
+	if (!r->started || r->asleep)
 		nc_fail(r, WHOLE_OR_NOT, "a channel of a provider that is not started");
 	c->trusted = (c->conf.flags & NETDMA_CHANNEL_TRUSTED) != 0;
 	c->latency_ever = (c->conf.flags & NETDMA_CHANNEL_LATENCY) != 0;
@@ -450,12 +530,13 @@ nc_channel_end(struct run *r, struct chan *c)
 		return;
 	nc_helper_settle(r);
 	nc_say(r, "channel %u: end", c->index);
+	nc_channel_look(r, c);
 	if (c->state == STATE_SUSPENDED && !c->detached) {
+		struct answers a = nc_channel_answers(c);
+
 		ret = netdma_channel_resume(c->ch, NULL, NULL, 0);
-		if (ret != 0)
-			nc_fail(r, ACCOUNTED_FOR, "netdma_channel_resume() with nothing returned "
-					"%s", nc_ret_name(ret));
-		c->state = STATE_NORMAL;
+		if (!nc_refused(r, &a, ret, 0, "netdma_channel_resume() with nothing"))
+			c->state = STATE_NORMAL;
 	}
 	nc_channel_collect(r, c);
 	nc_channel_poll(r, c, 8, false);
@@ -474,6 +555,7 @@ nc_channel_finish(struct run *r, struct chan *c)
 	if (c->ch == NULL)
 		return;
 	nc_channel_end(r, c);
+	nc_stats_sum(r, c);
 	ret = netdma_channel_free(c->ch);
 	if (ret != 0)
 		nc_fail(r, ACCOUNTED_FOR, "netdma_channel_free() with nothing outstanding "

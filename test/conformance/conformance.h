@@ -30,14 +30,6 @@
 #include <netdma.h>
 #include <netdma_conformance.h>
 
-/* What the library does not do yet: 1 when it does. */
-#define HAVE_RECOVERY 0 /* NETDMA_ON_ERROR_RECOVER redoes what failed */
-#define HAVE_HALT     0 /* NETDMA_ON_ERROR_HALT */
-#define HAVE_STOP     0 /* a provider is stopped with work outstanding */
-#define HAVE_FAILOVER 0 /* channels go elsewhere when their provider stops */
-#define HAVE_MOVE     0 /* netdma_channel_move() */
-#define HAVE_POWER    0 /* channels wait or move when power is lost */
-
 enum invariant {
 	COMPLETES_ONCE = 1, BYTES_ARE_RIGHT, WHOLE_OR_NOT, NOT_TOUCHED_AFTER, ACCOUNTED_FOR,
 	RETURNS,
@@ -74,7 +66,8 @@ struct memory {
 	place_t extra_used;
 	bool registered;
 	bool extra_registered;
-	bool unclear;    /* some bytes are MASK_UNCLEAR */
+	bool unclear;    /* some bytes are MASK_UNCLEAR... */
+	bool lost;       /* ...and an engine may still write to them */
 };
 
 #define MASK_UNCLEAR 0x80u /* nobody can say what it is */
@@ -137,8 +130,10 @@ struct entry {
 	uint8_t pool;
 	bool extra;               /* in the area that comes and goes */
 	bool last;                /* of what was handed over with it */
+	bool aborted;             /* what became of it then is not put right */
 	bool forced;              /* the engine may have been stopped under it */
 	bool gone;                /* its provider has left */
+	uint32_t halted;          /* the first time that the channel stopped at an error; 0 */
 	bool counts;              /* the completion word may still be written for it */
 };
 
@@ -174,8 +169,11 @@ struct chan {
 	enum feed feed;
 	bool started;
 	bool detached;
+	bool away;                 /* with the other provider... */
+	bool moved;                /* ...now or before */
 	bool pollable;             /* all that was handed over has completed */
-	bool failed;               /* a policy that halts has had its reason */
+	uint32_t halts;            /* at errors */
+	uint32_t reason;           /* the last one whose error was told */
 
 	/* Entries [head, accepted) are outstanding, [accepted, q.n) are filled. */
 	struct list q;
@@ -256,10 +254,16 @@ void nc_channel_filled(struct chan *c, const struct entry *e);
 void nc_no_room(struct chan *c, int ret);
 void nc_channel_submitted(struct chan *c);
 void nc_channel_accepted(struct chan *c, struct list *l);
-/* What was not given is dropped; what was may have been stopped. */
-void nc_channel_dropped(struct chan *c, bool forced);
-/* Its provider has left. */
+/* What was not given is dropped. */
+void nc_channel_dropped(struct chan *c);
+/* Its provider has left, or is about to. */
 void nc_channel_gone(struct chan *c);
+/* What was given may have been stopped. */
+void nc_channel_forced(struct chan *c);
+/* What is outstanding was aborted. */
+void nc_channel_aborted(struct chan *c);
+/* Engines fail, and channels halt or leave them, by themselves: look what has become of it. */
+void nc_channel_look(struct run *r, struct chan *c);
 void nc_channel_poll(struct run *r, struct chan *c, uint16_t max, bool count_only);
 /* Poll until nothing is outstanding. */
 void nc_channel_collect(struct run *r, struct chan *c);
@@ -285,6 +289,8 @@ void nc_word_controlled(struct run *r, struct chan *c, uint32_t state,
 		const struct netdma_desc *desc);
 void nc_word_check(struct run *r, struct chan *c);
 void nc_stats_check(struct run *r, struct chan *c);
+/* Before its counters are lost. */
+void nc_stats_sum(struct run *r, const struct chan *c);
 void nc_info_check(struct run *r, struct chan *c);
 void nc_counts_check(struct run *r, struct chan *c);
 
@@ -381,10 +387,16 @@ void nc_deps_forget(struct chan *c);
 void nc_memory_reuse(struct run *r);
 
 /* provider.c */
-/* It was stopped: its channels have left it. */
-void nc_provider_left(struct run *r);
-/* At the end of a program. */
-void nc_provider_restore(struct run *r);
+/* It was stopped, and that took so long: its channels have left it. */
+void nc_provider_left(struct run *r, uint64_t took_us);
+/* Start it, if it is stopped, and give it power. @return false: it is quarantined. */
+bool nc_provider_restore(struct run *r);
+/* Make it anew. @return false: there is no way to. */
+bool nc_provider_renew(struct run *r);
+/* Whatever its engine does: it may have been quarantined. */
+void nc_provider_look(struct run *r);
+/* Microseconds that the engine may take to become quiet. */
+uint64_t nc_bound(const struct chan *c);
 
 /* ------------------------------------------------------------------- threads */
 
@@ -433,6 +445,8 @@ struct run {
 	uint64_t patience_us;
 	bool started;        /* the provider */
 	bool asleep;         /* it has no power */
+	bool dead;           /* it is quarantined */
+	bool over;           /* and cannot be made anew: that is the end */
 	bool lost;           /* something is left in the library that cannot be taken back */
 
 	/* The operation that runs. */
@@ -459,6 +473,7 @@ uint64_t nc_draw64(struct run *r);
 /* low to high, both included. */
 uint32_t nc_draw(struct run *r, uint32_t low, uint32_t high);
 bool nc_chance(struct run *r, uint32_t percent);
+bool nc_has(const struct run *r, uint32_t flags);
 
 /* Say what the program does. */
 __attribute__((format(printf, 2, 3)))

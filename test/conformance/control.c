@@ -10,9 +10,8 @@
 
 #define DEFAULT_BOUND_US 100000
 
-/* Microseconds that the engine may take to become quiet. */
-static uint64_t
-bound(const struct chan *c)
+uint64_t
+nc_bound(const struct chan *c)
 {
 	return c->conf.bound_us != 0 ? c->conf.bound_us : DEFAULT_BOUND_US;
 }
@@ -71,7 +70,7 @@ suspend(struct run *r, struct chan *c)
 	nc_say(r, "suspend");
 	start = nc_now_us();
 	ret = netdma_channel_suspend(c->ch, &last);
-	if (nc_now_us() - start >= bound(c))
+	if (nc_now_us() - start >= nc_bound(c))
 		may_refuse(&a, -ETIMEDOUT);
 	if (nc_refused(r, &a, ret, 0, "netdma_channel_suspend()"))
 		return;
@@ -105,8 +104,8 @@ edit(struct run *r, struct entry *e)
 	uint32_t flags = NETDMA_DESC_STATUS_UPDATE_ON_COMPLETION;
 
 	e->drop = 0;
-	e->forced = false;
-	e->last = false;
+	e->halted = 0;
+	e->forced = e->aborted = e->gone = e->last = false;
 	if (e->extra && !r->memory.extra_registered) {
 		e->flags |= NETDMA_DESC_NULL_TRANSFER;
 		e->flags &= ~(NETDMA_DESC_SOURCE_PAGE_BREAK | NETDMA_DESC_DESTINATION_PAGE_BREAK);
@@ -224,7 +223,7 @@ stop(struct run *r, bool fresh)
 	const char *call = fresh ? "netdma_channel_reset()" : "netdma_channel_abort()";
 	struct chan *c = nc_pick(r);
 	struct answers a;
-	bool late;
+	bool late, lost;
 	uint64_t start;
 	int ret;
 
@@ -235,15 +234,21 @@ stop(struct run *r, bool fresh)
 	nc_say(r, fresh ? "reset" : "abort");
 	start = nc_now_us();
 	ret = fresh ? netdma_channel_reset(c->ch) : netdma_channel_abort(c->ch);
-	late = nc_now_us() - start >= bound(c);
-	if (nc_refused(r, &a, ret, 0, call))
+	late = nc_now_us() - start >= nc_bound(c);
+	/* Then it leaves its provider, but aborted it is. */
+	lost = ret == -ETIMEDOUT && nc_has(r, NETDMA_CONFORMANCE_MAY_HANG);
+	if (lost)
+		nc_say_ret(r, ret);
+	else if (nc_refused(r, &a, ret, 0, call))
 		return;
 	if (!c->pollable)
-		nc_channel_dropped(c, late);
+		nc_channel_dropped(c);
+	if (late)
+		nc_channel_forced(c);
+	nc_channel_aborted(c);
 	c->pollable = true;
 	c->state = fresh ? STATE_NORMAL : STATE_HALTED;
 	c->started = c->started && !fresh;
-	c->failed = false;
 	nc_word_controlled(r, c, fresh ? NETDMA_WORD_ARMED : NETDMA_WORD_HALTED, NULL);
 	nc_rest_free(r, c);
 	nc_info_check(r, c);
@@ -275,12 +280,14 @@ nc_op_drain(struct run *r)
 	if (c == NULL)
 		return;
 	/* A ring that is suspended never ends. */
-	if ((c->state == STATE_NORMAL || c->pollable) && nc_chance(r, 70))
+	if ((c->state == STATE_NORMAL || c->pollable) && (!r->asleep || c->away) &&
+			nc_chance(r, 70))
 		timeout = r->patience_us;
 	a = nc_channel_answers(c);
 	nc_say(r, "drain");
 	start = nc_now_us();
 	ret = netdma_channel_drain(c->ch, timeout);
+	nc_channel_look(r, c);
 	if (ret == -ETIMEDOUT && timeout == r->patience_us)
 		nc_fail(r, RETURNS, "netdma_channel_drain() found %u outstanding after %" PRIu64
 				" ms", nc_outstanding(c), timeout / 1000);

@@ -51,49 +51,59 @@ static bool
 may_end(const struct run *r, const struct chan *c, const struct entry *e, int status, int error,
 		uint32_t flags)
 {
-	bool recovers = HAVE_RECOVERY && c->conf.error_policy == NETDMA_ON_ERROR_RECOVER;
-	bool fails = (r->conf.flags & NETDMA_CONFORMANCE_MAY_FAIL) != 0;
-	bool hangs = (r->conf.flags & NETDMA_CONFORMANCE_MAY_HANG) != 0;
-	bool part = e->slots > 1 && status == NETDMA_FAILED;
+	bool fails = nc_has(r, NETDMA_CONFORMANCE_MAY_FAIL);
+	bool hangs = nc_has(r, NETDMA_CONFORMANCE_MAY_HANG);
+	bool recovers = c->conf.error_policy == NETDMA_ON_ERROR_RECOVER;
+	/* An entry of several slots, or an engine's last, may have been copied in part. */
+	bool dropped = status == NETDMA_NOT_COPIED || e->slots > 1 || e->forced || hangs;
 
-	if (flags != 0 && (status != NETDMA_UNKNOWN || flags != NETDMA_COMPLETION_ENGINE_MAY_WRITE))
-		return false;
+	if (flags != 0)
+		return hangs && flags == NETDMA_COMPLETION_ENGINE_MAY_WRITE &&
+				status == NETDMA_UNKNOWN && error == NETDMA_ERROR_TIMEOUT;
 	if (status == NETDMA_COPIED)
 		return error == NETDMA_ERROR_NONE && (c->dropping == 0 || e->drop != c->dropping);
 	if (status == NETDMA_UNKNOWN)
-		return error == NETDMA_ERROR_TIMEOUT && e->nb_spans != 0 && (e->forced || hangs);
+		return error == NETDMA_ERROR_TIMEOUT && e->nb_spans != 0 && (e->forced || hangs) &&
+				(!recovers || e->aborted);
 	if (status != NETDMA_NOT_COPIED && status != NETDMA_FAILED)
 		return false;
 	switch (error) {
 	case NETDMA_ERROR_NONE:
 		return false;
 	case NETDMA_ERROR_CANCELED:
-		return (status == NETDMA_NOT_COPIED || part) && e->drop != 0;
+		/* An engine that was stopped may say so of one that it had begun. */
+		return dropped && (e->drop != 0 || (hangs && e->nb_spans != 0));
 	case NETDMA_ERROR_GONE:
-		return (status == NETDMA_NOT_COPIED || part) && e->gone && !recovers;
+		return dropped && e->gone && (c->conf.failover == NETDMA_FAILOVER_NONE ||
+				(hangs && !recovers));
 	case NETDMA_ERROR_HALTED:
-		return (status == NETDMA_NOT_COPIED || part) && c->failed;
+		return dropped && e->halted != 0 && e->halted <= c->reason;
 	case NETDMA_ERROR_TIMEOUT:
-		return e->nb_spans != 0 && (e->forced || hangs || fails) && !recovers;
+		return e->nb_spans != 0 && (e->forced || hangs || fails) && (!recovers ||
+				e->aborted);
 	case NETDMA_ERROR_POISON:
 		return fails && e->nb_spans != 0;
+	case NETDMA_ERROR_NOT_ATTEMPTED:
+		/* Or it was the CPU's, since it was filled for an engine of another kind. */
+		if (c->moved && (e->aborted || e->halted != 0))
+			return true;
+		/* fall through */
 	default:
-		return fails && e->nb_spans != 0 && !recovers;
+		return fails && e->nb_spans != 0 && (!recovers || e->aborted);
 	}
 }
 
 static bool
 may_fail(const struct run *r)
 {
-	return (r->conf.flags & (NETDMA_CONFORMANCE_MAY_FAIL |
-			NETDMA_CONFORMANCE_MAY_HANG)) != 0;
+	return nc_has(r, NETDMA_CONFORMANCE_MAY_FAIL | NETDMA_CONFORMANCE_MAY_HANG);
 }
 
 /* Whether it may have ended as anything but copied. */
 static bool
-may_differ(const struct run *r, const struct chan *c, const struct entry *e)
+may_differ(const struct run *r, const struct entry *e)
 {
-	return e->drop != 0 || e->gone || e->forced || c->failed || may_fail(r);
+	return e->drop != 0 || e->gone || e->forced || e->halted != 0 || may_fail(r);
 }
 
 /* It was only counted: what its bytes say. If another copy to them is in flight that is nothing,
@@ -106,7 +116,7 @@ guess(const struct run *r, const struct chan *c, const struct entry *e, bool *su
 	const struct span *s = e->span;
 	bool untouched = true, copied = true;
 
-	*sure = !may_differ(r, c, e);
+	*sure = !may_differ(r, e);
 	if (*sure)
 		return NETDMA_COPIED;
 	if (e->nb_spans == 0)
@@ -266,9 +276,11 @@ nc_deliver(struct run *r, struct chan *c, const struct netdma_completion *d)
 	if (e->drop != 0 && (d != NULL ? d->error == NETDMA_ERROR_CANCELED : sure &&
 			status == NETDMA_NOT_COPIED && !e->gone && !may_fail(r)))
 		c->dropping = e->drop;
-	if (c->conf.error_policy == NETDMA_ON_ERROR_HALT && status != NETDMA_COPIED &&
-			d != NULL && d->error != NETDMA_ERROR_CANCELED)
-		c->failed = true;
+	/* What was only counted may have been the one. */
+	if (d == NULL || (status != NETDMA_COPIED && d->error != NETDMA_ERROR_CANCELED &&
+			d->error != NETDMA_ERROR_GONE && d->error != NETDMA_ERROR_HALTED))
+		c->reason = e->halted != 0 ? c->halts : c->reason;
+	r->memory.lost |= d != NULL && d->flags != 0;
 	check_desc(r, e);
 	nc_check_mbuf(r, e);
 	account(c, e, status, sure);

@@ -232,7 +232,7 @@ list_started(struct run *r, struct chan *c, struct list *l)
 	else
 		c->busy_starts = 0;
 	if (!c->pollable)
-		nc_channel_dropped(c, false);
+		nc_channel_dropped(c);
 	c->state = STATE_NORMAL;
 	nc_channel_accepted(c, l);
 	nc_rest_free(r, c);

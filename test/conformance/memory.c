@@ -96,6 +96,12 @@ nc_memory_clear(struct run *r)
 
 	m->used = 0;
 	m->extra_used = 0;
+	/* What may still be written to stays where it is, for ever. */
+	if (m->lost) {
+		*m = (struct memory){ 0 };
+		r->lost |= nc_memory_make(r) != 0;
+		return;
+	}
 	if (m->unclear)
 		nc_memory_refill(r);
 	else

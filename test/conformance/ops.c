@@ -33,8 +33,8 @@ const struct op nc_ops[] = {
 	{ "provider", 6, nc_op_provider },
 	{ "thread", 5, nc_op_provider_thread },
 	{ "renew", 2, nc_op_renew },
-	{ "move", HAVE_MOVE ? 10 : 0, nc_op_move },
-	{ "power", HAVE_POWER ? 6 : 0, nc_op_power },
+	{ "move", 12, nc_op_move },
+	{ "power", 6, nc_op_power },
 	{ "observe", 4, nc_op_observe },
 	{ "reuse", 15, nc_op_reuse },
 };
@@ -47,13 +47,15 @@ nc_pick(struct run *r)
 	uint32_t i = nc_chance(r, 60) ? 0 : nc_draw(r, 0, r->nb_chans - 1);
 	struct chan *c = &r->chan[i];
 
-	if (!r->started && nc_chance(r, 50))
+	nc_provider_look(r);
+	if ((!r->started || r->asleep) && nc_chance(r, 40))
 		nc_provider_restore(r);
 	if (c->ch != NULL && c->detached && nc_chance(r, 70))
 		nc_channel_finish(r, c);
 	if (!nc_channel_make(r, c))
 		return NULL;
 	nc_say(r, "channel %u: ", i);
+	nc_channel_look(r, c);
 	return c;
 }
 
@@ -217,6 +219,7 @@ nc_op_stats(struct run *r)
 	} else if (nc_chance(r, 15) && nc_outstanding(c) == 0) {
 		nc_helper_settle(r);
 		nc_say(r, ", reset counters");
+		nc_stats_sum(r, c);
 		ret = netdma_channel_stats_reset(c->ch);
 		if (ret != 0)
 			nc_fail(r, WHOLE_OR_NOT, "netdma_channel_stats_reset() returned %s",

@@ -9,41 +9,69 @@
 #include "conformance.h"
 
 void
-nc_provider_left(struct run *r)
+nc_provider_look(struct run *r)
+{
+	struct netdma_provider_info info = { .size = sizeof(info) };
+
+	if (!nc_has(r, NETDMA_CONFORMANCE_MAY_HANG) || r->dead)
+		return;
+	if (netdma_provider_info_get(r->provider.id, &info) != 0)
+		nc_fail(r, ACCOUNTED_FOR, "the provider is not there any more");
+	r->dead = info.state == NETDMA_PROVIDER_QUARANTINED;
+	if (r->dead)
+		nc_say(r, "(the provider is quarantined) ");
+}
+
+/* Its channels have left it; as long as its engine may have taken, it may have been stopped. */
+static void
+left(struct run *r, uint64_t took_us)
 {
 	unsigned int i;
 
-	r->started = false;
 	for (i = 0; i < r->nb_chans; i++) {
 		struct chan *c = &r->chan[i];
 
-		if (c->ch == NULL || c->detached)
+		if (c->ch == NULL || c->detached || c->away)
 			continue;
-		nc_channel_gone(c);
-		c->detached = !HAVE_FAILOVER || c->conf.failover == NETDMA_FAILOVER_NONE;
+		if (took_us >= nc_bound(c))
+			nc_channel_forced(c);
+		if (c->conf.failover != NETDMA_FAILOVER_NONE) {
+			c->away = c->moved = true;
+		} else if (!r->asleep) {
+			nc_channel_gone(c);
+			c->detached = true;
+		}
 	}
+}
+
+void
+nc_provider_left(struct run *r, uint64_t took_us)
+{
+	r->started = false;
+	r->asleep = false;
+	left(r, took_us);
 }
 
 static bool
 may_stop(const struct run *r)
 {
-	return !(r->conf.flags & NETDMA_CONFORMANCE_SHARED);
+	return !nc_has(r, NETDMA_CONFORMANCE_SHARED);
 }
 
 static void
 stop(struct run *r)
 {
 	struct answers a = { .ok = true, .invariant = ACCOUNTED_FOR };
-	unsigned int i;
+	uint64_t begin = nc_now_us();
 	int ret;
 
-	for (i = 0; i < r->nb_chans && !HAVE_STOP; i++)
-		if (r->chan[i].ch != NULL && nc_outstanding(&r->chan[i]) != 0)
-			may_refuse(&a, -ENOTSUP);
+	if (nc_has(r, NETDMA_CONFORMANCE_MAY_HANG))
+		may_refuse(&a, -EIO);
 	nc_say(r, "stop");
 	ret = netdma_provider_stop(r->provider.id);
-	if (!nc_refused(r, &a, ret, 0, "netdma_provider_stop()"))
-		nc_provider_left(r);
+	if (!nc_refused(r, &a, ret, 0, "netdma_provider_stop()") || ret == -EIO)
+		nc_provider_left(r, nc_now_us() - begin);
+	nc_provider_look(r);
 }
 
 static void
@@ -52,6 +80,8 @@ start(struct run *r)
 	struct answers a = { .ok = true, .invariant = WHOLE_OR_NOT };
 	int ret;
 
+	if (r->dead)
+		must_refuse(&a, -EIO);
 	nc_say(r, "the provider starts");
 	ret = netdma_provider_start(r->provider.id);
 	if (!nc_refused(r, &a, ret, 0, "netdma_provider_start()"))
@@ -72,91 +102,124 @@ nc_op_provider(struct run *r)
 void
 nc_op_provider_thread(struct run *r)
 {
+	unsigned int i;
+
 	nc_helper_settle(r);
 	if (!r->started)
 		start(r);
 	if (!may_stop(r))
 		return;
 	nc_say(r, ", another thread begins to stop it");
+	/* It may have ended long before that is noticed. */
+	for (i = 0; i < r->nb_chans; i++)
+		nc_channel_gone(&r->chan[i]);
 	nc_helper_start(r, JOB_STOP);
 }
 
+/* ------------------------------------------------------------------------- power */
+
+static void
+power(struct run *r, bool on)
+{
+	struct answers a = { .ok = true, .invariant = ACCOUNTED_FOR };
+	uint64_t begin = nc_now_us();
+	int ret;
+
+	nc_say(r, on ? "power is back" : "power is lost");
+	ret = r->conf.notify(r->conf.arg, r->provider.id, on ? NETDMA_EVENT_PROVIDER_POWER_UP :
+			NETDMA_EVENT_PROVIDER_POWER_DOWN);
+	if (nc_refused(r, &a, ret, 0, "netdma_provider_notify()"))
+		return;
+	r->asleep = !on;
+	if (!on)
+		left(r, nc_now_us() - begin);
+	nc_say(r, "\n          ");
+}
+
 void
+nc_op_power(struct run *r)
+{
+	if (r->conf.notify == NULL || !may_stop(r))
+		return;
+	nc_helper_settle(r);
+	if (r->started)
+		power(r, r->asleep);
+}
+
+bool
 nc_provider_restore(struct run *r)
 {
 	nc_helper_settle(r);
+	if (r->asleep)
+		power(r, true);
 	if (!r->started)
 		start(r);
+	return !r->dead;
 }
 
-/* Destroy it and make it anew. */
-void
-nc_op_renew(struct run *r)
+/* ----------------------------------------------------------------- going and coming */
+
+bool
+nc_provider_renew(struct run *r)
 {
-	unsigned int i;
 	int ret, id = r->provider.id;
 
-	if (r->conf.renew == NULL)
-		return;
+	if (r->conf.renew == NULL || !may_stop(r))
+		return false;
 	nc_helper_settle(r);
-	for (i = 0; i < r->nb_chans; i++)
-		if (!HAVE_STOP)
-			nc_channel_finish(r, &r->chan[i]);
 	nc_say(r, "destroy and create");
 	ret = r->conf.renew(r->conf.arg, &id);
 	nc_say_ret(r, ret);
 	if (ret != 0)
 		nc_fail(r, ACCOUNTED_FOR, "the provider could not be made anew: %s",
 				nc_ret_name(ret));
-	nc_provider_left(r);
-	r->started = true;
+	nc_provider_left(r, UINT64_MAX);
 	if (netdma_provider_info_get(id, &r->provider) != 0)
 		nc_fail(r, ACCOUNTED_FOR, "the new provider is not there");
+	r->started = true;
+	r->dead = false;
+	return true;
+}
+
+void
+nc_op_renew(struct run *r)
+{
+	nc_provider_renew(r);
 }
 
 void
 nc_op_move(struct run *r)
 {
-#if HAVE_MOVE
 	struct chan *c = nc_pick(r);
-	struct answers a;
-	int ret, to;
+	struct answers a = { .ok = true, .invariant = ACCOUNTED_FOR };
+	uint64_t begin = nc_now_us();
+	bool there, lost;
+	int ret;
 
 	if (c == NULL || r->conf.other == 0)
 		return;
-	to = nc_chance(r, 50) ? r->conf.other : r->provider.id;
-	a = (struct answers){ .ok = true, .invariant = ACCOUNTED_FOR };
-	if (to == r->provider.id && !r->started)
+	there = nc_chance(r, 50);
+	/* Where it is already it may stay, whatever becomes of that. */
+	if (!there && (!r->started || r->asleep || r->dead) && (c->detached || c->away))
 		must_refuse(&a, -ENODEV);
-	if (r->job == JOB_STOP) {
+	if (!there && nc_has(r, NETDMA_CONFORMANCE_MAY_HANG))
 		may_refuse(&a, -ENODEV);
+	/* Whoever only looks at the channel may have the registry. */
+	if (r->job != JOB_NONE)
 		may_refuse(&a, -EAGAIN);
-	}
-	nc_say(r, "move to %s", to == r->conf.other ? "the other provider" : "the provider");
-	ret = netdma_channel_move(c->ch, to);
-	if (!nc_refused(r, &a, ret, 0, "netdma_channel_move()")) {
-		c->detached = false;
-		c->away = to == r->conf.other;
-	}
-	nc_info_check(r, c);
-#else
-	RTE_SET_USED(r);
-#endif
-}
-
-void
-nc_op_power(struct run *r)
-{
-	int ret;
-
-	if (r->conf.notify == NULL || !may_stop(r) || !r->started)
+	if (r->job == JOB_STOP)
+		may_refuse(&a, -ENODEV);
+	nc_say(r, "move to the %s", there ? "other provider" : "provider");
+	ret = netdma_channel_move(c->ch, there ? r->conf.other : r->provider.id);
+	lost = ret == -ETIMEDOUT && nc_has(r, NETDMA_CONFORMANCE_MAY_HANG);
+	if (lost)
+		nc_say_ret(r, ret);
+	else if (nc_refused(r, &a, ret, 0, "netdma_channel_move()"))
 		return;
-	nc_helper_settle(r);
-	nc_say(r, r->asleep ? "power is back" : "power is lost");
-	ret = r->conf.notify(r->conf.arg, r->provider.id, r->asleep ?
-			NETDMA_EVENT_PROVIDER_POWER_UP : NETDMA_EVENT_PROVIDER_POWER_DOWN);
-	nc_say_ret(r, ret);
-	if (ret != 0)
-		nc_fail(r, ACCOUNTED_FOR, "netdma_provider_notify() returned %s", nc_ret_name(ret));
-	r->asleep = !r->asleep;
+	if (nc_now_us() - begin >= nc_bound(c))
+		nc_channel_forced(c);
+	c->detached = false;
+	c->away = there;
+	c->moved = true;
+	nc_info_check(r, c);
 }

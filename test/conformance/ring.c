@@ -20,11 +20,15 @@ cookie(const struct entry *e)
 	return (void *)(uintptr_t)e->serial;
 }
 
-/* Slots that a piece takes. Where IOVAs are not virtual addresses it may be more: 0. */
+/* Slots that a piece takes. 0: nobody knows; where IOVAs are not virtual addresses it depends on
+ * the pages, and another provider may take shorter copies.
+ */
 static uint32_t
 slots_of(const struct chan *c, uint32_t length)
 {
-	return c->translated ? 0 : (length + c->max_transfer - 1) / c->max_transfer;
+	bool leaves = c->run->job == JOB_STOP && c->conf.failover != NETDMA_FAILOVER_NONE;
+
+	return c->translated || c->away || leaves ? 0 : (length + c->max_transfer - 1) / c->max_transfer;
 }
 
 /* What filling so many slots may answer; 0: nobody knows how many. */
@@ -264,7 +268,7 @@ nc_ring_restart(struct run *r, struct chan *c)
 	if (nc_refused(r, &a, ret, 0, "netdma_channel_start() without a list"))
 		return;
 	if (!c->pollable)
-		nc_channel_dropped(c, false);
+		nc_channel_dropped(c);
 	c->feed = FEED_RING;
 	c->state = STATE_NORMAL;
 }

@@ -68,6 +68,12 @@ nc_draw(struct run *r, uint32_t low, uint32_t high)
 }
 
 bool
+nc_has(const struct run *r, uint32_t flags)
+{
+	return (r->conf.flags & flags) != 0;
+}
+
+bool
 nc_chance(struct run *r, uint32_t percent)
 {
 	return nc_draw(r, 0, 99) < percent;
@@ -236,7 +242,7 @@ steps_run(struct run *r, const struct program *p)
 		usleep(nc_draw(r, 1, 300));
 	for (i = 0; i < r->nb_chans; i++)
 		nc_channel_finish(r, &r->chan[i]);
-	nc_provider_restore(r);
+	r->over = !nc_provider_restore(r) && !nc_provider_renew(r);
 	nc_memory_check_all(r);
 	nc_fail_if_noted(r);
 	nc_say(r, "\n");
@@ -387,7 +393,7 @@ programs_run(struct run *r)
 	bool bad = false;
 	int ret;
 
-	while (!bad && r->result.operations < r->conf.operations && !r->lost) {
+	while (!bad && r->result.operations < r->conf.operations && !r->lost && !r->over) {
 		seed = nc_mix(seed);
 		ret = r->conf.program != NULL ? nc_program_parse(r->conf.program, &p) :
 				nc_program_draw(seed, draw_size(seed), &p);

@@ -81,7 +81,9 @@ nc_word_check(struct run *r, struct chan *c)
 	uint32_t state = NETDMA_WORD_STATE(word);
 	bool idle = state == NETDMA_WORD_IDLE;
 
+	/* What is detached may have halted. */
 	if (c->conf.completion_word == NULL || r->job == JOB_STOP || c->word_uncertain ||
+			(c->detached && c->conf.error_policy == NETDMA_ON_ERROR_HALT) ||
 			(word == c->word_control && c->word_serial == 0))
 		return;
 	if (c->state != STATE_NORMAL && word == c->word_control)
@@ -135,8 +137,7 @@ nc_stats_check(struct run *r, struct chan *c)
 		nc_fail(r, ACCOUNTED_FOR, "netdma_channel_stats_get() failed");
 	out = (uint64_t)netdma_channel_outstanding(c->ch);
 	total = s.copied + s.not_copied + s.failed + s.unknown + out;
-	/* What a suspend gave back may count as accepted, or not. */
-	if (s.accepted != total && s.accepted != total + c->withdrawn)
+	if (s.accepted != total + c->withdrawn)
 		nc_fail(r, ACCOUNTED_FOR, "of %" PRIu64 " accepted %" PRIu64 " were copied, %"
 				PRIu64 " not, %" PRIu64 " failed, %" PRIu64 " are unknown, %" PRIu64
 				" outstanding, %" PRIu64 " were given back", s.accepted, s.copied,
@@ -166,11 +167,25 @@ nc_stats_check(struct run *r, struct chan *c)
 }
 
 void
+nc_stats_sum(struct run *r, const struct chan *c)
+{
+	struct netdma_channel_stats s = { .size = sizeof(s) };
+
+	netdma_channel_stats_get(c->ch, &s);
+	r->result.not_copied += s.not_copied;
+	r->result.failed += s.failed;
+	r->result.unknown += s.unknown;
+	r->result.by_recovery += s.by_recovery;
+	r->result.by_failover += s.by_failover;
+}
+
+void
 nc_info_check(struct run *r, struct chan *c)
 {
 	struct netdma_channel_info info = { .size = sizeof(info) };
 	int wanted, or;
 
+	nc_channel_look(r, c);
 	if (netdma_channel_info_get(c->ch, &info) != 0)
 		nc_fail(r, ACCOUNTED_FOR, "netdma_channel_info_get() failed");
 	or = wanted = c->detached ? NETDMA_CHANNEL_DETACHED :
@@ -186,6 +201,9 @@ nc_info_check(struct run *r, struct chan *c)
 	if (nc_outstanding(c) == 0 && !c->context_uncertain && info.dca_context != c->context)
 		nc_fail(r, ACCOUNTED_FOR, "the channel's target processor is %u, not %u",
 				info.dca_context, c->context);
+	if (r->job != JOB_STOP && !c->detached && info.provider != (c->away ? r->conf.other :
+			r->provider.id))
+		nc_fail(r, ACCOUNTED_FOR, "the channel is with provider %d", info.provider);
 	if (info.nb_desc != c->conf.nb_desc || info.max_transfer != c->max_transfer)
 		nc_fail(r, ACCOUNTED_FOR, "what is known of the channel changed");
 }
@@ -221,7 +239,7 @@ look(struct helper *h, const struct chan *c, struct netdma_channel_stats *seen)
 	netdma_channel_stats_get(c->ch, &s);
 	netdma_channel_info_get(c->ch, &info);
 	netdma_channel_latency_get(c->ch, &latency);
-	if (s.copied < seen->copied || s.not_copied < seen->not_copied ||
+	if (s.accepted < seen->accepted || s.copied < seen->copied || s.not_copied < seen->not_copied ||
 			s.failed < seen->failed || s.unknown < seen->unknown ||
 			s.bytes < seen->bytes || s.polls < seen->polls)
 		nc_note(h->run, ACCOUNTED_FOR, "another thread saw a counter go backwards");
@@ -333,20 +351,19 @@ finish(struct run *r)
 	struct helper *h = r->helper;
 	struct answers a = { .ok = true, .invariant = ACCOUNTED_FOR };
 	enum job job = r->job;
-	unsigned int i;
 
 	r->job = JOB_NONE;
 	if (job != JOB_STOP)
 		return;
-	for (i = 0; i < r->nb_chans && !HAVE_STOP; i++)
-		if (r->chan[i].ch != NULL)
-			may_refuse(&a, -ENOTSUP);
 	/* Whoever was kept from running for long looks as if he were in a call. */
 	if (h->took_us > 100000)
 		may_refuse(&a, -ETIMEDOUT);
+	if (nc_has(r, NETDMA_CONFORMANCE_MAY_HANG))
+		may_refuse(&a, -EIO);
 	nc_say(r, "(the other thread has stopped the provider");
 	if (!nc_refused(r, &a, h->ret, 0, "netdma_provider_stop() in another thread"))
-		nc_provider_left(r);
+		nc_provider_left(r, h->took_us);
+	nc_provider_look(r);
 	nc_say(r, ")\n          ");
 }
 
