@@ -430,7 +430,7 @@ s_channel(struct t *t, int failover, enum netdma_error_policy policy)
 	return t_channel_conf(t, &(struct netdma_channel_conf){
 			.size = sizeof(struct netdma_channel_conf), .provider = t->provider,
 			.nb_desc = 64, .socket = SOCKET_ID_ANY, .error_policy = policy,
-			.failover = failover });
+			.bound_us = T_PATIENCE_S * 1000000, .failover = failover });
 }
 
 static const char *const targets[] = { "fake90", "fake91,addr=iova,desc=16,burst=3",

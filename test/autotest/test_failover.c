@@ -130,3 +130,30 @@ T_CASE(failover, who_wants_to_know_is_told_where_nobody_is_there, T_EACH)
 		is_left_alone(t, (enum s_state)state, NOBODY, state & 1 ? NETDMA_ON_ERROR_REPORT :
 				NETDMA_ON_ERROR_HALT);
 }
+
+T_CASE(failover, device_that_takes_too_long_is_stopped_and_nothing_is_lost, T_ONCE)
+{
+	struct netdma_channel *ch;
+	struct t_list *l;
+	unsigned int round;
+	int target = t_provider("fake90");
+
+	t->provider = netdma_provider_find("dma_skeleton0");
+	if (t->provider < 0)
+		t_skip("no dma_skeleton0: give EAL --vdev dma_skeleton0");
+	for (round = 0; round < 10; round++) {
+		ch = t_channel_conf(t, &(struct netdma_channel_conf){ .provider = t->provider,
+				.nb_desc = 1024, .bound_us = 1, .failover = target,
+				.error_policy = NETDMA_ON_ERROR_REPORT });
+		l = t_list_new(t, ch, t_pool(1000), 1000, 5000, 9000);
+		ASSERT_INT(t_start(ch, l), ==, 0);
+		if (round & 1)
+			ASSERT_INT(netdma_channel_move(ch, target), ==, 0);
+		else
+			ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
+		t_expect(ch, l, NETDMA_COPIED);
+		ASSERT_INT(t_info(ch).provider, ==, target);
+		t_channel_free(ch);
+		ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
+	}
+}

@@ -15,7 +15,9 @@
 struct netdma_channel *t_channel_conf(struct t *t, const struct netdma_channel_conf *conf);
 /* None can be had, and why; 0: whatever the reason. */
 void t_no_channel(struct t *t, const struct netdma_channel_conf *conf, int error);
-/* On the case's provider, with which it stays and of which it tells the errors. */
+/* On the case's provider, with which it stays and of which it tells the errors; its engine may
+ * take as long as it wants.
+ */
 struct netdma_channel *t_channel(struct t *t, uint32_t nb_desc, uint32_t flags);
 /* Before the end of the case. */
 void t_channel_free(struct netdma_channel *ch);
