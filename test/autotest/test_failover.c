@@ -148,7 +148,7 @@ T_CASE(failover, device_that_takes_too_long_is_stopped_and_nothing_is_lost, T_ON
 		l = t_list_new(t, ch, t_pool(1000), 1000, 5000, 9000);
 		ASSERT_INT(t_start(ch, l), ==, 0);
 		if (round & 1)
-			ASSERT_INT(netdma_channel_move(ch, target), ==, 0);
+			ASSERT_INT(t_move(ch, target), ==, 0);
 		else
 			ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
 		t_expect(ch, l, NETDMA_COPIED);

@@ -424,7 +424,7 @@ T_CASE(halt, error_of_the_cpu_during_a_suspend_halts, T_ONCE)
 	from->quiesce = NETDMA_QUIET_UNTOUCHED;
 	to->desc = 0;
 	ASSERT_INT(t_start(ch, l), ==, 0);
-	ASSERT_INT(netdma_channel_move(ch, target), ==, 0);
+	ASSERT_INT(t_move(ch, target), ==, 0);
 	ASSERT_INT(netdma_channel_suspend(ch, &last), ==, -ECANCELED);
 	ASSERT_INT(t_info(ch).state, ==, NETDMA_CHANNEL_HALTED);
 	to->desc = 8;

@@ -138,7 +138,7 @@ T_CASE(hotplug, devices_that_swap_their_ids_are_told_apart, T_ONCE)
 		t->provider = attach("dma_skeleton77");
 		seven = attach(DEVICE);
 		swapped += dev_id("dma_skeleton77") == old && dev_id(DEVICE) != old;
-		ASSERT_INT(netdma_channel_move(a, seven), ==, 0);
+		ASSERT_INT(t_move(a, seven), ==, 0);
 		t_copy_works(t, a);
 		t_copy_works(t, b);
 		ASSERT_INT(netdma_provider_detach(t->provider), ==, 0);
@@ -287,7 +287,7 @@ T_CASE(hotplug, device_that_cannot_be_removed_is_stopped, T_ONCE)
 	s_work_collect(ch, w);
 	s_work_check(ch, w);
 	ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
-	ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+	ASSERT_INT(t_move(ch, t->provider), ==, 0);
 	t_copy_works(t, ch);
 	ASSERT(m->started);
 }
@@ -433,7 +433,7 @@ T_CASE(hotplug, bus_gets_back_the_device_that_it_wants, T_ONCE)
 		s_work_check(ch, w);
 		/* And gives it again. */
 		id = attach(DEVICE);
-		ASSERT_INT(netdma_channel_move(ch, id), ==, 0);
+		ASSERT_INT(t_move(ch, id), ==, 0);
 		t_copy_works(t, ch);
 		t_channel_free(ch);
 		ASSERT_INT(netdma_provider_detach(id), ==, 0);
@@ -598,7 +598,7 @@ T_CASE(hotplug, several_providers_go_at_once, T_ONCE)
 			do {
 				ASSERT(t_wait(&d));
 				ASSERT_INT(netdma_provider_start(id[i]), ==, 0);
-			} while (netdma_channel_move(ch[i], id[i]) != 0);
+			} while (t_move(ch[i], id[i]) != 0);
 		}
 		for (i = 0; i < N; i++)
 			f[i]->on_poll = NULL;

@@ -64,11 +64,11 @@ T_CASE(leave, who_needs_hardware_never_goes_to_software, T_RAW)
 	ASSERT_INT(netdma_provider_stop(first), ==, 0);
 	ASSERT_INT(t_info(ch).provider, ==, hard);
 	ASSERT_INT(t_info(named).state, ==, NETDMA_CHANNEL_DETACHED);
-	ASSERT_INT(netdma_channel_move(ch, soft), ==, -ENODEV);
+	ASSERT_INT(t_move(ch, soft), ==, -ENODEV);
 	ASSERT_INT(t_info(ch).provider, ==, hard);
 	ASSERT_INT(netdma_provider_stop(hard), ==, 0);
 	ASSERT_INT(t_info(ch).state, ==, NETDMA_CHANNEL_DETACHED);
-	ASSERT_INT(netdma_channel_move(ch, soft), ==, -ENODEV);
+	ASSERT_INT(t_move(ch, soft), ==, -ENODEV);
 	ASSERT_INT(t_info(ch).state, ==, NETDMA_CHANNEL_DETACHED);
 	s_work_collect(ch, w);
 	s_work_check(ch, w);
@@ -96,11 +96,11 @@ T_CASE(leave, who_has_no_channel_free_or_refuses_is_passed_over, T_RAW)
 	ASSERT_INT(t_info(ch[0]).provider, ==, small);
 	ASSERT_INT(t_info(ch[1]).provider, ==, last);
 	ASSERT_INT(t_info(ch[2]).state, ==, NETDMA_CHANNEL_DETACHED);
-	ASSERT_INT(netdma_channel_move(ch[2], small), ==, -EBUSY);
+	ASSERT_INT(t_move(ch[2], small), ==, -EBUSY);
 	t_copy_works(t, ch[0]);
 	t_copy_works(t, ch[1]);
 	t_channel_free(ch[0]);
-	ASSERT_INT(netdma_channel_move(ch[2], small), ==, 0);
+	ASSERT_INT(t_move(ch[2], small), ==, 0);
 	t_copy_works(t, ch[2]);
 }
 
@@ -119,7 +119,7 @@ T_CASE(leave, stopping_one_after_the_other_ends_on_the_last, T_EACH)
 		s = s_list(t, ch, 600, true);
 		memset(&sum, 0, sizeof(sum));
 		ASSERT_INT(t_start(ch, s->l), ==, 0);
-		ASSERT_INT(netdma_channel_move(ch, second), ==, 0);
+		ASSERT_INT(t_move(ch, second), ==, 0);
 		s_list_collect(ch, s, t_range(t, 0, 100), &sum);
 		/* The one below goes first, then the one that the channel is on. */
 		ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
@@ -221,7 +221,7 @@ T_CASE(leave, engine_that_is_gone_with_nothing_in_it_is_not_quarantined, T_ONCE)
 	ASSERT_INT(f->channels, ==, 0);
 	ASSERT_INT(s_provider_info(t->provider).state, ==, NETDMA_PROVIDER_STARTED);
 	f->gone = 0;
-	ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+	ASSERT_INT(t_move(ch, t->provider), ==, 0);
 	t_copy_works(t, ch);
 }
 
@@ -337,14 +337,14 @@ T_CASE(leave, provider_whose_driver_does_not_stop_it_can_be_stopped_again, T_ONC
 	/* Nobody uses it. */
 	ASSERT_INT(t_info(ch).provider, ==, target);
 	t_no_channel(t, &(struct netdma_channel_conf){ .provider = t->provider }, ENODEV);
-	ASSERT_INT(netdma_channel_move(ch, t->provider), ==, -ENODEV);
+	ASSERT_INT(t_move(ch, t->provider), ==, -ENODEV);
 	ASSERT_INT(netdma_provider_start(t->provider), ==, -EBUSY);
 	ASSERT_INT(netdma_provider_destroy(t->provider), ==, -EIO);
 	f->stop_error = 0;
 	ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
 	ASSERT_INT(f->stops, ==, 1);
 	ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
-	ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+	ASSERT_INT(t_move(ch, t->provider), ==, 0);
 	t_copy_works(t, ch);
 }
 
@@ -367,7 +367,7 @@ T_CASE(leave, destroyed_provider_is_left_like_a_stopped_one, T_ONCE)
 		ASSERT_INT(t_info(ch).provider, ==, target);
 		s_work_collect(ch, w);
 		s_work_check(ch, w);
-		ASSERT_INT(netdma_channel_move(ch, t->provider), ==, -ENODEV);
+		ASSERT_INT(t_move(ch, t->provider), ==, -ENODEV);
 		t_channel_free(ch);
 	}
 }

@@ -34,7 +34,7 @@ T_CASE(move, channel_goes_to_and_fro_in_every_state, T_EACH)
 			int id = i & 1 ? t->provider : target;
 			enum netdma_channel_state was = t_info(ch).state, is;
 
-			ASSERT_INT(netdma_channel_move(ch, id), ==, 0);
+			ASSERT_INT(t_move(ch, id), ==, 0);
 			ASSERT_INT(t_info(ch).provider, ==, id);
 			is = t_info(ch).state;
 			/* What it is doing does not change, but that its engine may finish. */
@@ -63,10 +63,10 @@ T_CASE(move, detached_channel_comes_back_to_life, T_EACH)
 
 		ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
 		ASSERT_INT(t_info(ch).state, ==, NETDMA_CHANNEL_DETACHED);
-		ASSERT_INT(netdma_channel_move(ch, t->provider), ==, -ENODEV);
+		ASSERT_INT(t_move(ch, t->provider), ==, -ENODEV);
 		ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
 		/* To where it was, which is not where it is. */
-		ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+		ASSERT_INT(t_move(ch, t->provider), ==, 0);
 		ASSERT(t_info(ch).state != NETDMA_CHANNEL_DETACHED);
 		/* What was unfinished is gone all the same. */
 		w->gone = true;
@@ -90,7 +90,7 @@ T_CASE(move, channel_that_the_cpu_works_for_comes_back, T_EACH)
 		ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
 		if (t_range(t, 0, 1) == 0)
 			ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
-		ASSERT_INT(netdma_channel_move(ch, target), ==, 0);
+		ASSERT_INT(t_move(ch, target), ==, 0);
 		s_work_collect(ch, w);
 		s_work_check(ch, w);
 		t_channel_free(ch);
@@ -106,7 +106,7 @@ T_CASE(move, to_where_it_is_changes_nothing, T_EACH)
 	struct netdma_channel *ch = channel(t);
 	struct s_work *w = s_work(t, ch, S_LIST);
 
-	ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+	ASSERT_INT(t_move(ch, t->provider), ==, 0);
 	ASSERT_INT(t_stats(ch).failovers, ==, 0);
 	ASSERT_INT(s_provider_info(t->provider).nb_channels, ==, 1);
 	s_work_collect(ch, w);
@@ -126,14 +126,14 @@ T_CASE(move, to_nowhere_is_refused_and_it_goes_on, T_EACH)
 	ASSERT_INT(netdma_provider_destroy(gone), ==, 0);
 	full = t_channel_conf(t, &(struct netdma_channel_conf){ .provider = one });
 	refuses->alloc_error = ENOMEM;
-	ASSERT_INT(netdma_channel_move(NULL, t->provider), ==, -EINVAL);
-	ASSERT_INT(netdma_channel_move(ch, NETDMA_PROVIDER_ANY), ==, -ENODEV);
-	ASSERT_INT(netdma_channel_move(ch, -1), ==, -ENODEV);
-	ASSERT_INT(netdma_channel_move(ch, 1 << 30), ==, -ENODEV);
-	ASSERT_INT(netdma_channel_move(ch, stopped), ==, -ENODEV);
-	ASSERT_INT(netdma_channel_move(ch, gone), ==, -ENODEV);
-	ASSERT_INT(netdma_channel_move(ch, one), ==, -EBUSY);
-	ASSERT_INT(netdma_channel_move(ch, netdma_provider_id(refuses->provider)), ==, -ENOMEM);
+	ASSERT_INT(t_move(NULL, t->provider), ==, -EINVAL);
+	ASSERT_INT(t_move(ch, NETDMA_PROVIDER_ANY), ==, -ENODEV);
+	ASSERT_INT(t_move(ch, -1), ==, -ENODEV);
+	ASSERT_INT(t_move(ch, 1 << 30), ==, -ENODEV);
+	ASSERT_INT(t_move(ch, stopped), ==, -ENODEV);
+	ASSERT_INT(t_move(ch, gone), ==, -ENODEV);
+	ASSERT_INT(t_move(ch, one), ==, -EBUSY);
+	ASSERT_INT(t_move(ch, netdma_provider_id(refuses->provider)), ==, -ENOMEM);
 	ASSERT_INT(t_info(ch).provider, ==, t->provider);
 	ASSERT_INT(t_stats(ch).failovers, ==, 0);
 	s_work_collect(ch, w);
@@ -164,7 +164,7 @@ T_CASE(move, from_a_completion_callback_is_busy, T_EACH)
 	ASSERT_INT(to, ==, 0);
 	ASSERT_INT(t_info(ch).provider, ==, t->provider);
 	/* Nor is one of a channel without a provider. */
-	ASSERT_INT(netdma_channel_move(ch, target), ==, 0);
+	ASSERT_INT(t_move(ch, target), ==, 0);
 	to = t->provider;
 	ASSERT_INT(t_start(ch, l), ==, 0);
 	ASSERT_INT(netdma_channel_drain(ch, T_PATIENCE_S * UINT64_C(1000000)), ==, 0);
@@ -237,7 +237,7 @@ T_CASE(move, away_from_an_engine_that_does_not_answer_says_so, T_ONCE)
 	l = t_list_new(t, ch, t_pool(50), 50, 1, 300);
 	f->hold = true;
 	ASSERT_INT(t_start(ch, l), ==, 0);
-	ASSERT_INT(netdma_channel_move(ch, target), ==, -ETIMEDOUT);
+	ASSERT_INT(t_move(ch, target), ==, -ETIMEDOUT);
 	ASSERT_INT(t_info(ch).provider, ==, target);
 	ASSERT_INT(s_provider_info(t->provider).state, ==, NETDMA_PROVIDER_QUARANTINED);
 	t_collect(ch, done, 50);
@@ -264,7 +264,7 @@ T_CASE(move, away_from_an_engine_that_can_be_stopped_loses_nothing, T_ONCE)
 		f->hold = true;
 		f->quiesce = stops[i];
 		ASSERT_INT(t_start(ch, l), ==, 0);
-		ASSERT_INT(netdma_channel_move(ch, target), ==, 0);
+		ASSERT_INT(t_move(ch, target), ==, 0);
 		t_expect(ch, l, NETDMA_COPIED);
 		ASSERT_INT(f->quiesces, ==, 1);
 		ASSERT_INT(t_stats(ch).by_recovery, ==, i == 0 ? 0 : 10);
@@ -289,7 +289,7 @@ T_CASE(move, lists_stay_as_they_were_agreed_upon, T_EACH)
 		struct s_list *s;
 		int target = s_target(round);
 
-		ASSERT_INT(netdma_channel_move(ch, target), ==, 0);
+		ASSERT_INT(t_move(ch, target), ==, 0);
 		ASSERT_INT(t_info(ch).addr_space, ==, was.addr_space);
 		ASSERT_INT(t_info(ch).max_transfer, ==, was.max_transfer);
 		ASSERT_INT(t_info(ch).nb_desc, ==, was.nb_desc);
@@ -340,7 +340,7 @@ T_CASE(move, list_that_changes_its_address_space_often_comes_back_as_it_was, T_O
 		}
 		for (i = 0; i < 12; i++) {
 			k = t_range(t, 0, RTE_DIM(kinds) - 1);
-			ASSERT_INT(netdma_channel_move(ch, id[k]), ==, 0);
+			ASSERT_INT(t_move(ch, id[k]), ==, 0);
 			ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
 			/* Sometimes a little of it is done. */
 			f[k]->desc = t_range(t, 0, 3) == 0 ? 2 : 0;
@@ -383,7 +383,7 @@ T_CASE(move, list_that_a_suspend_gives_back_is_as_it_was, T_ONCE)
 			ch = channel(t);
 			s = s_list(t, ch, 100, true);
 			ASSERT_INT(t_start(ch, s->l), ==, 0);
-			ASSERT_INT(netdma_channel_move(ch, id[to]), ==, 0);
+			ASSERT_INT(t_move(ch, id[to]), ==, 0);
 			/* The CPU may have done some of the first. */
 			ASSERT_INT(netdma_channel_suspend(ch, &last), ==, 0);
 			k = (uint32_t)netdma_channel_outstanding(ch);
@@ -427,18 +427,18 @@ T_CASE(move, what_the_new_engine_does_not_reach_the_cpu_copies, T_ONCE)
 				d->dst + d->length - 1 > f->attr.max_addr;
 	}
 	ASSERT_INT(far, ==, 1);
-	ASSERT_INT(netdma_channel_move(ch, near), ==, 0);
+	ASSERT_INT(t_move(ch, near), ==, 0);
 	ASSERT_INT(t_start(ch, s->l), ==, 0);
 	s_list_collect(ch, s, UINT32_MAX, &sum);
 	ASSERT_INT(sum.status[NETDMA_COPIED], ==, 100);
 	ASSERT_INT(t_stats(ch).by_recovery, ==, 1);
 	ASSERT_INT(t_stats(ch).by_engine, ==, 99);
 	/* On its way. */
-	ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+	ASSERT_INT(t_move(ch, t->provider), ==, 0);
 	fake_get("fake0")->desc = 0;
 	s_list_refill(s);
 	ASSERT_INT(t_append(ch, s->l), ==, 0);
-	ASSERT_INT(netdma_channel_move(ch, near), ==, 0);
+	ASSERT_INT(t_move(ch, near), ==, 0);
 	memset(&sum, 0, sizeof(sum));
 	s_list_collect(ch, s, UINT32_MAX, &sum);
 	ASSERT_INT(sum.status[NETDMA_COPIED], ==, 100);
@@ -488,7 +488,7 @@ T_CASE(move, what_is_not_contiguous_for_the_new_engine_the_cpu_copies, T_ONCE)
 	l->first->src = (uintptr_t)m;
 	l->first->dst = (uintptr_t)dst;
 	l->first->length = PAGES * NETDMA_PAGE_SIZE;
-	ASSERT_INT(netdma_channel_move(ch, iova), ==, 0);
+	ASSERT_INT(t_move(ch, iova), ==, 0);
 	ASSERT_INT(t_start(ch, l), ==, 0);
 	t_collect(ch, &done, 1);
 	t_entry_check(&done, l->first, NETDMA_COPIED, 0);

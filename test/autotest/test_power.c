@@ -187,7 +187,7 @@ T_CASE(power, sleeping_channel_may_be_suspended_aborted_reset_and_moved, T_ONCE)
 			ASSERT_INT(netdma_channel_reset(ch), ==, 0);
 			break;
 		case 3:
-			ASSERT_INT(netdma_channel_move(ch, target), ==, 0);
+			ASSERT_INT(t_move(ch, target), ==, 0);
 			s_list_collect(ch, s, UINT32_MAX, &sum);
 			break;
 		default:
@@ -219,9 +219,9 @@ T_CASE(power, channel_moves_where_it_may, T_ONCE)
 		ASSERT_INT(t_info(ch).provider, ==, target);
 		s_work_collect(ch, w);
 		s_work_check(ch, w);
-		ASSERT_INT(netdma_channel_move(ch, t->provider), ==, -ENODEV);
+		ASSERT_INT(t_move(ch, t->provider), ==, -ENODEV);
 		ASSERT_INT(power(f, true), ==, 0);
-		ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+		ASSERT_INT(t_move(ch, t->provider), ==, 0);
 		t_copy_works(t, ch);
 		t_channel_free(ch);
 		ASSERT_INT(netdma_provider_destroy(target), ==, 0);
@@ -248,7 +248,7 @@ T_CASE(power, nothing_new_begins_on_a_sleeping_provider, T_RAW)
 	ASSERT_INT(netdma_provider_stop(other), ==, 0);
 	ASSERT_INT(t_info(ch).state, ==, NETDMA_CHANNEL_DETACHED);
 	ASSERT_INT(power(f, true), ==, 0);
-	ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+	ASSERT_INT(t_move(ch, t->provider), ==, 0);
 	t_copy_works(t, ch);
 	ASSERT_INT(f->starts, ==, 1);
 }

@@ -246,7 +246,7 @@ T_CASE(traffic, stop_redoes_copies_while_others_look_memory_up, T_ONCE)
 		t_expect(ch, l, NETDMA_COPIED);
 		ASSERT_INT(t_stats(ch).by_recovery, ==, 64 * (round + 1));
 		ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
-		ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+		ASSERT_INT(t_move(ch, t->provider), ==, 0);
 	}
 	__atomic_store_n(&s->over, true, __ATOMIC_RELEASE);
 	t_thread_join(thread);

@@ -256,7 +256,7 @@ cannot_be_stopped(struct t *t, const char *args, int failover, enum netdma_error
 	/* Its own memory it keeps; and it is never started, stopped or chosen again. */
 	ASSERT_INT(f->channels, ==, 2);
 	t_no_channel(t, &(struct netdma_channel_conf){ .provider = t->provider }, ENODEV);
-	ASSERT_INT(netdma_channel_move(ch, t->provider), ==, -ENODEV);
+	ASSERT_INT(t_move(ch, t->provider), ==, -ENODEV);
 	ASSERT_INT(netdma_provider_start(t->provider), ==, -EIO);
 	/* What another channel has there goes on, until the provider is stopped. */
 	f->hold = false;
@@ -353,7 +353,7 @@ T_CASE(watchdog, engine_that_takes_nothing_is_found, T_ONCE)
 		ASSERT_INT(t_info(ch).provider, ==, target);
 		ASSERT_INT(t_stats(ch).failovers, ==, 2 * i + 1);
 		f->desc = 10;
-		ASSERT_INT(netdma_channel_move(ch, t->provider), ==, 0);
+		ASSERT_INT(t_move(ch, t->provider), ==, 0);
 	}
 	ASSERT_INT(s_provider_info(t->provider).state, ==, NETDMA_PROVIDER_STARTED);
 }
@@ -452,7 +452,7 @@ T_CASE(watchdog, does_not_hold_one_engine_to_the_time_of_another, T_ONCE)
 	ASSERT_INT(t_start(ch, l), ==, 0);
 	ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
 	usleep(2 * WATCHDOG_US);
-	ASSERT_INT(netdma_channel_move(ch, other), ==, 0);
+	ASSERT_INT(t_move(ch, other), ==, 0);
 	ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
 	ASSERT_INT(t_stats(ch).watchdogs, ==, 0);
 	b->desc = 10;

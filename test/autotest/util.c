@@ -134,6 +134,19 @@ t_init_without_devices(struct t *t)
 	t->client = t_client(&(struct netdma_client_conf){ .name = "autotest" });
 }
 
+int
+t_move(struct netdma_channel *ch, int provider)
+{
+	struct t_deadline d;
+	int ret;
+
+	t_deadline_set(&d);
+	do
+		ret = netdma_channel_move(ch, provider);
+	while (ret == -EAGAIN && t_wait(&d));
+	return ret;
+}
+
 struct netdma_channel_info
 t_info(const struct netdma_channel *ch)
 {

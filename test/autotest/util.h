@@ -28,6 +28,9 @@ struct netdma_desc_pool *t_pool(uint32_t n);
 /* T_RAW: the library with a client, and no provider but those that the case makes. */
 void t_init_without_devices(struct t *t);
 
+/* Move it, whoever may be busy with the registry. */
+int t_move(struct netdma_channel *ch, int provider);
+
 struct netdma_channel_info t_info(const struct netdma_channel *ch);
 struct netdma_channel_stats t_stats(const struct netdma_channel *ch);
 /* An address as the lists of the channel want it. */
