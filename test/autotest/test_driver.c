@@ -11,6 +11,7 @@
 #include <rte_lcore.h>
 
 #include "fake.h"
+#include "model.h"
 #include "util.h"
 
 T_CASE(driver, newer_interface_version_is_refused, T_ONCE)
@@ -465,7 +466,12 @@ T_CASE(driver, owner_that_moves_does_not_wait_for_a_driver, T_ONCE)
 
 T_CASE(driver, search_is_not_confused_by_drivers_that_search, T_ONCE)
 {
+	int other = netdma_provider_find(MODEL_NAME);
+
 	t_need_driver("fault");
+	/* No other hardware than this. */
+	if (other > 0)
+		ASSERT_INT(netdma_provider_stop(other), ==, 0);
 	fake_new("fake0,hw=1,channels=1", &t->provider);
 	t_channel(t, 64, 0);
 	t_provider("fault0,lower=fake0");

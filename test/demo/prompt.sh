@@ -48,18 +48,18 @@ comes_and_goes() {
 		'Started: dma_skeleton0.' 'provider dma_skeleton0,' \
 		'engines, now dma_skeleton0' 'moved 4 times, stuck 0 times' <<-END
 		start
-		wait 0.3
+		wait 1
 		provider detach dma_skeleton0
-		wait 0.3
+		wait 1
 		show channel
 		provider attach dma_skeleton0
-		wait 0.3
+		wait 1
 		show channel
 		provider stop dma_skeleton0
 		show channel
 		rescan
 		provider start dma_skeleton0
-		wait 0.3
+		wait 1
 		show channel
 	END
 }
@@ -72,17 +72,17 @@ moves() {
 		'Created: cpu1.' 'provider cpu1,' <<-END
 		move 0 cpu0
 		start
-		wait 0.1
+		wait 1
 		provider create cpu1,mode=lcore
 		move all cpu1
 		show channel
 		provider destroy cpu1
-		wait 0.1
+		wait 1
 		show channel
 		stop
 		start
 		provider create cpu1,mode=lcore
-		wait 0.3
+		wait 1
 		show channel
 	END
 }
@@ -94,15 +94,15 @@ alone() {
 		'dma_skeleton0 copies from here on' 'provider dma_skeleton0,' \
 		'now none' ' Alone ' <<-END
 		start
-		wait 0.2
+		wait 1
 		provider detach dma_skeleton0
-		wait 0.2
+		wait 1
 		show channel
 		show copy
 		stop
 		start
 		provider attach dma_skeleton0
-		wait 0.3
+		wait 1
 		show channel
 		provider stop dma_skeleton0
 	END
@@ -129,16 +129,16 @@ by_name() {
 		'Detached: dma_skeleton0.' 'provider cpu1,' 'Attached: ' 'provider dma_skeleton0,' \
 		'Created: cpu1.' 'Detached: dma_skeleton0.' 'cpu1 copies from here on' <<-END
 		start
-		wait 0.1
+		wait 1
 		provider detach dma_skeleton0
 		show channel
 		provider attach dma_skeleton0
-		wait 0.3
+		wait 1
 		show channel
 		provider destroy cpu1
 		provider create cpu1,mode=inline
 		provider detach dma_skeleton0
-		wait 0.3
+		wait 1
 	END
 }
 
@@ -161,7 +161,7 @@ nothing_is_changed() {
 		provider attach nix
 		provider lose cpu0
 		show channel
-		wait 0.1
+		wait 1
 	END
 }
 
