@@ -11,7 +11,6 @@
 #include <rte_lcore.h>
 
 #include "fake.h"
-#include "model.h"
 #include "util.h"
 
 T_CASE(driver, newer_interface_version_is_refused, T_ONCE)
@@ -466,17 +465,16 @@ T_CASE(driver, owner_that_moves_does_not_wait_for_a_driver, T_ONCE)
 
 T_CASE(driver, search_is_not_confused_by_drivers_that_search, T_ONCE)
 {
-	int other = netdma_provider_find(MODEL_NAME);
+	int id = 0;
 
 	t_need_driver("fault");
-	/* No other hardware than this. */
-	if (other > 0)
-		ASSERT_INT(netdma_provider_stop(other), ==, 0);
-	fake_new("fake0,hw=1,channels=1", &t->provider);
+	/* Devices of the machine, and of other cases. */
+	while ((id = netdma_provider_next(id)) != 0)
+		ASSERT_INT(netdma_provider_stop(id), ==, 0);
+	fake_new("fake0,channels=1", &t->provider);
 	t_channel(t, 64, 0);
 	t_provider("fault0,lower=fake0");
 	t_provider("fault1,lower=fake0");
 	/* Each of them asks the one below, which is full. */
-	t_no_channel(t, &(struct netdma_channel_conf){
-			.flags = NETDMA_CHANNEL_NEED_HARDWARE }, EBUSY);
+	t_no_channel(t, &(struct netdma_channel_conf){ .nb_desc = 64 }, EBUSY);
 }
