@@ -72,12 +72,12 @@ moves() {
 		'Created: cpu1.' 'provider cpu1,' <<-END
 		move 0 cpu0
 		start
-		wait 1
+		wait 0.1
 		provider create cpu1,mode=lcore
 		move all cpu1
 		show channel
 		provider destroy cpu1
-		wait 1
+		wait 0.1
 		show channel
 		stop
 		start
@@ -94,9 +94,9 @@ alone() {
 		'dma_skeleton0 copies from here on' 'provider dma_skeleton0,' \
 		'now none' ' Alone ' <<-END
 		start
-		wait 1
+		wait 0.2
 		provider detach dma_skeleton0
-		wait 1
+		wait 0.2
 		show channel
 		show copy
 		stop
@@ -114,7 +114,7 @@ alone_again_and_again() {
 	local n
 	{
 		echo start
-		for ((n = 0; n < 200; n++)); do
+		for ((n = 0; n < 100; n++)); do
 			printf '%s\n' 'provider stop cpu0' 'wait 0.002' 'provider start cpu0' \
 				'wait 0.005'
 		done
@@ -127,9 +127,9 @@ by_name() {
 	prompt --provider cpu0,mode=inline --provider cpu1,mode=inline --use dma_skeleton0 \
 		--failover cpu1 -- \
 		'Detached: dma_skeleton0.' 'provider cpu1,' 'Attached: ' 'provider dma_skeleton0,' \
-		'Created: cpu1.' 'Detached: dma_skeleton0.' 'cpu1 copies from here on' <<-END
+		'Created: cpu1.' 'Detached: dma_skeleton0.' 'provider cpu1,' <<-END
 		start
-		wait 1
+		wait 0.1
 		provider detach dma_skeleton0
 		show channel
 		provider attach dma_skeleton0
@@ -139,6 +139,7 @@ by_name() {
 		provider create cpu1,mode=inline
 		provider detach dma_skeleton0
 		wait 1
+		show channel
 	END
 }
 
@@ -161,7 +162,7 @@ nothing_is_changed() {
 		provider attach nix
 		provider lose cpu0
 		show channel
-		wait 1
+		wait 0.1
 	END
 }
 
