@@ -96,7 +96,8 @@ struct netdma_conformance_result {
 	uint64_t descriptors; /**< Descriptors that were accepted. */
 	uint64_t not_copied;  /**< Of these ended as #NETDMA_NOT_COPIED, */
 	uint64_t failed;      /**< as #NETDMA_FAILED, */
-	uint64_t unknown;     /**< as #NETDMA_UNKNOWN; */
+	uint64_t unknown;     /**< as #NETDMA_UNKNOWN, */
+	uint64_t may_write;   /**< with #NETDMA_COMPLETION_ENGINE_MAY_WRITE so many entries; */
 	uint64_t by_recovery; /**< were copied on the CPU because the engine had failed, */
 	uint64_t by_failover; /**< and by another provider because the first had gone. */
 	uint64_t refused;     /**< Calls that had to be refused, and were. */

@@ -137,6 +137,7 @@ accept_entry(struct chan *c, struct entry *e)
 	nc_flights(c, e, 1);
 	e->counts = true;
 	e->gone = c->run->job == JOB_STOP;
+	e->powerless = c->run->asleep && !c->away && !c->detached;
 	c->accepted++;
 	c->slots_out += e->slots;
 	c->count.accepted += e->slots;
@@ -243,6 +244,7 @@ halted(struct run *r, struct chan *c)
 	if (c->conf.error_policy != NETDMA_ON_ERROR_HALT)
 		nc_fail(r, ACCOUNTED_FOR, "the channel has halted, and was told not to");
 	c->halts++;
+	c->reason_is_last = false;
 	MARK_OUTSTANDING(c, halted, c->halts);
 	c->state = STATE_HALTED;
 	nc_deps_forget(c);
@@ -497,6 +499,7 @@ nc_channel_make(struct run *r, struct chan *c)
 		nc_fail(r, WHOLE_OR_NOT, "netdma_channel_info_get() of a new channel");
 	c->conf.nb_desc = info.nb_desc;
 	c->max_transfer = info.max_transfer;
+	c->engine_desc = info.engine_desc;
 	c->translated = info.addr_space == NETDMA_ADDR_IOVA && rte_eal_iova_mode() != RTE_IOVA_VA;
 	nc_word_controlled(r, c, NETDMA_WORD_ARMED, NULL);
 	return true;

@@ -135,6 +135,7 @@ struct entry {
 	bool gone;                /* its provider has left */
 	uint32_t halted;          /* the first time that the channel stopped at an error; 0 */
 	bool counts;              /* the completion word may still be written for it */
+	bool powerless;           /* it was handed over to an engine without power */
 };
 
 struct list {
@@ -162,6 +163,7 @@ struct chan {
 	struct netdma_channel_conf conf;
 	uint64_t word __rte_aligned(8);
 	uint32_t max_transfer;
+	uint32_t engine_desc;
 	bool translated;           /* addresses in lists are IOVAs that are not virtual ones */
 	bool trusted;
 
@@ -173,7 +175,9 @@ struct chan {
 	bool moved;                /* ...now or before */
 	bool pollable;             /* all that was handed over has completed */
 	uint32_t halts;            /* at errors */
-	uint32_t reason;           /* the last one whose error was told */
+	uint32_t reason;           /* the last one whose error was told... */
+	bool reason_is_last;       /* ...and is of the last one for sure... */
+	uint32_t behind;           /* ...and slots that were copied since then */
 
 	/* Entries [head, accepted) are outstanding, [accepted, q.n) are filled. */
 	struct list q;
@@ -182,6 +186,8 @@ struct chan {
 	uint32_t called;           /* the callback was called up to here */
 	uint32_t slots_out;
 	uint32_t slots_filled;
+	uint8_t said_status;       /* of the last entry */
+	uint8_t said_error;
 	const struct netdma_desc *last_desc; /* of the last entry that was delivered */
 	uint64_t last_serial;
 	uint64_t tail_serial;      /* of the last that was handed over */
@@ -493,9 +499,10 @@ void nc_fail_if_noted(struct run *r);
 /* Waiting for what must happen. @return false when patience is over. */
 struct deadline {
 	uint64_t end;
+	uint32_t tries; /* who is kept from running for long has not tried for long */
 };
 struct deadline nc_deadline(const struct run *r);
-bool nc_patient(struct run *r, const struct deadline *d);
+bool nc_patient(struct run *r, struct deadline *d);
 
 /* Run a program. @return whether it failed: r->failure says how. */
 bool nc_program_run(struct run *r, const struct program *p);

@@ -274,6 +274,7 @@ nc_op_drain(struct run *r)
 {
 	struct chan *c = nc_pick(r);
 	uint64_t timeout = nc_chance(r, 30) ? 0 : nc_draw(r, 1, 200), start;
+	struct deadline d = nc_deadline(r);
 	struct answers a;
 	int ret;
 
@@ -287,6 +288,8 @@ nc_op_drain(struct run *r)
 	nc_say(r, "drain");
 	start = nc_now_us();
 	ret = netdma_channel_drain(c->ch, timeout);
+	while (ret == -ETIMEDOUT && timeout == r->patience_us && nc_patient(r, &d))
+		ret = netdma_channel_drain(c->ch, 100);
 	nc_channel_look(r, c);
 	if (ret == -ETIMEDOUT && timeout == r->patience_us)
 		nc_fail(r, RETURNS, "netdma_channel_drain() found %u outstanding after %" PRIu64

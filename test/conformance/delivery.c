@@ -72,7 +72,7 @@ may_end(const struct run *r, const struct chan *c, const struct entry *e, int st
 		return false;
 	case NETDMA_ERROR_CANCELED:
 		/* An engine that was stopped may say so of one that it had begun. */
-		return dropped && (e->drop != 0 || (hangs && e->nb_spans != 0));
+		return dropped && (e->drop != 0 || ((e->forced || hangs) && e->nb_spans != 0));
 	case NETDMA_ERROR_GONE:
 		return dropped && e->gone && (c->conf.failover == NETDMA_FAILOVER_NONE ||
 				(hangs && !recovers));
@@ -248,6 +248,34 @@ account(struct chan *c, const struct entry *e, int status, bool sure)
 	c->last_desc = e->desc;
 }
 
+/* A policy that halts has halted at an error, before it was told; and then the engine has nothing
+ * more but what it had.
+ */
+static void
+check_halt(struct run *r, struct chan *c, const struct entry *e, const struct netdma_completion *d)
+{
+	/* What was only counted may have been the one. */
+	bool error = d == NULL || (d->status != NETDMA_COPIED &&
+			d->error != NETDMA_ERROR_CANCELED && d->error != NETDMA_ERROR_GONE &&
+			d->error != NETDMA_ERROR_HALTED);
+
+	if (c->conf.error_policy != NETDMA_ON_ERROR_HALT)
+		return;
+	if (d != NULL && error && e->halted == 0 && !e->aborted)
+		nc_fail(r, ACCOUNTED_FOR, "entry %" PRIu64 " failed (%s), and the channel did not "
+				"halt", e->serial, netdma_error_name(d->error));
+	if (error && e->halted != 0) {
+		c->reason = c->halts;
+		c->reason_is_last = d != NULL && e->halted == c->halts;
+		c->behind = 0;
+	} else if (c->reason_is_last && e->halted == c->halts && d->status == NETDMA_COPIED) {
+		c->behind += e->slots;
+		if (c->behind > 2 * c->engine_desc)
+			nc_fail(r, ACCOUNTED_FOR, "%u slots were copied behind an error that "
+					"halts; the engine takes %u", c->behind, c->engine_desc);
+	}
+}
+
 /* An entry has come back; d is NULL when it was only counted. */
 void
 nc_deliver(struct run *r, struct chan *c, const struct netdma_completion *d)
@@ -264,6 +292,12 @@ nc_deliver(struct run *r, struct chan *c, const struct netdma_completion *d)
 	if (c->conf.completion != NULL && nc_asks(e) && c->called <= c->head)
 		nc_fail(r, COMPLETES_ONCE, "entry %" PRIu64 " came back without its callback",
 				e->serial);
+	/* What is as the one before goes without saying. */
+	if (d != NULL && (d->status != c->said_status || d->error != c->said_error))
+		nc_say(r, " #%" PRIu64 " %s", e->serial, d->error != NETDMA_ERROR_NONE ?
+				netdma_error_name(d->error) : netdma_status_name(d->status));
+	c->said_status = d != NULL ? d->status : NETDMA_COPIED;
+	c->said_error = d != NULL ? d->error : NETDMA_ERROR_NONE;
 	nc_flights(c, e, -1);
 	status = d != NULL ? d->status : guess(r, c, e, &sure);
 	if (d != NULL && !may_end(r, c, e, status, d->error, d->flags))
@@ -273,13 +307,16 @@ nc_deliver(struct run *r, struct chan *c, const struct netdma_completion *d)
 				d->flags, c->dropping != 0 && e->drop == c->dropping ?
 				": one before it was dropped" : "");
 	check_bytes(r, e, status, d != NULL && d->flags != 0);
-	if (e->drop != 0 && (d != NULL ? d->error == NETDMA_ERROR_CANCELED : sure &&
-			status == NETDMA_NOT_COPIED && !e->gone && !may_fail(r)))
+	if (e->drop != 0 && (d != NULL ? d->error == NETDMA_ERROR_CANCELED &&
+			(status == NETDMA_NOT_COPIED || e->slots > 1) :
+			sure && status == NETDMA_NOT_COPIED && !e->gone && !may_fail(r)))
 		c->dropping = e->drop;
-	/* What was only counted may have been the one. */
-	if (d == NULL || (status != NETDMA_COPIED && d->error != NETDMA_ERROR_CANCELED &&
-			d->error != NETDMA_ERROR_GONE && d->error != NETDMA_ERROR_HALTED))
-		c->reason = e->halted != 0 ? c->halts : c->reason;
+	check_halt(r, c, e, d);
+	if (e->powerless && r->asleep && !c->away && !c->detached && e->nb_spans != 0 &&
+			status == NETDMA_COPIED)
+		nc_fail(r, ACCOUNTED_FOR, "entry %" PRIu64 " was copied by an engine without power",
+				e->serial);
+	r->result.may_write += d != NULL && d->flags != 0;
 	r->memory.lost |= d != NULL && d->flags != 0;
 	check_desc(r, e);
 	nc_check_mbuf(r, e);

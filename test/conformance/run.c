@@ -21,6 +21,7 @@
 #define DEFAULT_PATIENCE_MS 60000
 #define DEFAULT_SHRINK_MS 20000
 #define MAX_PROGRAM 120
+#define MIN_TRIES 1000
 #define POOL_SIZE 4096
 
 static const char *const invariants[NB_INVARIANTS + 1] = {
@@ -37,13 +38,19 @@ static struct run *running;
 
 /* -------------------------------------------------------------- small things */
 
-uint64_t
-nc_now_us(void)
+static uint64_t
+clock_us(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+uint64_t
+nc_now_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
 }
 
 uint64_t
@@ -88,15 +95,15 @@ beat(struct run *r)
 struct deadline
 nc_deadline(const struct run *r)
 {
-	return (struct deadline){ nc_now_us() + r->patience_us };
+	return (struct deadline){ nc_now_us() + r->patience_us, 0 };
 }
 
 bool
-nc_patient(struct run *r, const struct deadline *d)
+nc_patient(struct run *r, struct deadline *d)
 {
 	beat(r);
 	sched_yield();
-	return nc_now_us() < d->end;
+	return ++d->tries < MIN_TRIES || nc_now_us() < d->end;
 }
 
 void
@@ -349,18 +356,16 @@ report(struct run *r, const struct program *p, uint32_t from, unsigned int runs)
 	fprintf(f, "seen: %s\n", r->failure.text);
 	fprintf(f, "seed: 0x%" PRIx64 "; after %" PRIu64 " operations in %" PRIu64 " programs\n",
 			r->result.seed, r->result.operations, r->result.programs);
-	if (r->result.stuck)
-		fprintf(f, "program, up to the call that does not return:\n");
-	else if (runs == 0)
-		fprintf(f, "program of %u operations; it does not fail every time, or cannot be "
-				"run again:\n", from);
-	else
-		fprintf(f, "program, shrunk from %u operations to %u in %u runs:\n", from, p->n,
-				runs);
-	fprintf(f, "%.*s", (int)r->log_length, r->log);
 	fprintf(f, "again: program \"");
 	nc_program_print(p, f);
-	fprintf(f, "\"\n");
+	if (r->result.stuck)
+		fprintf(f, "\"\nup to the call that does not return:\n");
+	else if (runs == 0)
+		fprintf(f, "\"\n%u operations; it does not fail every time, or cannot be run again:"
+				"\n", from);
+	else
+		fprintf(f, "\"\nshrunk from %u operations to %u in %u runs:\n", from, p->n, runs);
+	fprintf(f, "%.*s", (int)r->log_length, r->log);
 	fflush(f);
 }
 
@@ -494,20 +499,32 @@ runner_main(void *arg)
 	return NULL;
 }
 
-/* @return whether it has ended; otherwise it is stuck in a call. */
+/* What spins has used the CPU, and what sleeps has had all the time that there is: nobody is
+ * stuck only because others keep it from running.
+ *
+ * @return whether it has ended; otherwise it is stuck in a call.
+ */
 static bool
-runner_wait(struct runner *k)
+runner_wait(struct runner *k, pthread_t thread)
 {
 	uint64_t most = (uint64_t)k->run.conf.patience_ms * 1250 + 1000000;
-	struct timespec t;
+	uint64_t beat, last = 0, cpu = 0, waited;
 	bool over, stuck = false;
+	struct timespec t;
+	clockid_t clock;
 
+	pthread_getcpuclockid(thread, &clock);
 	pthread_mutex_lock(&k->lock);
 	while (!k->over && !stuck) {
 		clock_gettime(CLOCK_REALTIME, &t);
 		t.tv_sec++;
 		pthread_cond_timedwait(&k->cond, &k->lock, &t);
-		stuck = nc_now_us() - __atomic_load_n(&k->run.beat, __ATOMIC_RELAXED) > most;
+		beat = __atomic_load_n(&k->run.beat, __ATOMIC_RELAXED);
+		if (beat != last)
+			cpu = clock_us(clock);
+		last = beat;
+		waited = nc_now_us() - beat;
+		stuck = (waited > most && clock_us(clock) - cpu > 1000000) || waited > 3 * most;
 	}
 	over = k->over;
 	pthread_mutex_unlock(&k->lock);
@@ -580,7 +597,7 @@ netdma_conformance_run(const struct netdma_conformance_conf *user,
 		ret = -pthread_create(&thread, NULL, runner_main, k);
 	}
 	if (ret == 0) {
-		if (runner_wait(k)) {
+		if (runner_wait(k, thread)) {
 			pthread_join(thread, NULL);
 			ret = k->ret;
 		} else {

@@ -82,11 +82,11 @@ nc_word_check(struct run *r, struct chan *c)
 	bool idle = state == NETDMA_WORD_IDLE;
 
 	/* What is detached may have halted. */
-	if (c->conf.completion_word == NULL || r->job == JOB_STOP || c->word_uncertain ||
+	if (c->conf.completion_word == NULL || r->job == JOB_STOP ||
 			(c->detached && c->conf.error_policy == NETDMA_ON_ERROR_HALT) ||
 			(word == c->word_control && c->word_serial == 0))
 		return;
-	if (c->state != STATE_NORMAL && word == c->word_control)
+	if (c->state != STATE_NORMAL ? word == c->word_control : c->word_uncertain)
 		return;
 	if (c->state != STATE_NORMAL || (!idle && state != NETDMA_WORD_ACTIVE))
 		nc_fail(r, COMPLETES_ONCE, "the completion word says %s%s",
@@ -146,6 +146,9 @@ nc_stats_check(struct run *r, struct chan *c)
 		nc_fail(r, ACCOUNTED_FOR, "%" PRIu64 " were copied: %" PRIu64 " by the engine, %"
 				PRIu64 " again, %" PRIu64 " elsewhere", s.copied, s.by_engine,
 				s.by_recovery, s.by_failover);
+	if (!c->moved && r->job != JOB_STOP && s.by_failover + s.failovers != 0)
+		nc_fail(r, ACCOUNTED_FOR, "%" PRIu64 " were copied elsewhere, and the channel has "
+				"not moved", s.by_failover);
 	CHECK_COUNTER(r, &s, &c->count, polls);
 	CHECK_COUNTER(r, &s, &c->count, lists);
 	if (nc_outstanding(c) == 0 && !c->uncertain) {

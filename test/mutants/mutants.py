@@ -7,14 +7,14 @@
 
 The source tree is copied to a temporary folder and built there. Each mutant of mutants.txt (those
 whose name contains a PATTERN, if there are any) is a piece of text that is replaced by another: a
-bug. What it is in is built again, and the conformance suite runs on those lines of the provider
-matrix that have the code, until one fails. A mutant that survives, whose text is not there any
+bug. What it is in is built again, and the conformance suite (or those of its cases) runs on those
+lines of the provider matrix that have the code, until one fails. A mutant that survives, whose text is not there any
 more or that does not build is a failure of this script; so is a suite that fails without one.
 
 mutants.txt has a block for each, and they are separated by lines of "=":
 
     NAME: what the bug is
-    FILE [PROVIDER,...]
+    FILE [PROVIDER,... [CASES]]
     <<<<
     the text, exactly as it is in the file, where it stands once
     ----
@@ -35,8 +35,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PROGRAM = "test/autotest/dpdk-netdma-test"
 EVERYWHERE = "cpu-inline,cpu-thread,skeleton,model,fake"
+CASES = "conformance.invariants_hold"
 SECONDS = 120  # for a run of the suite on one provider
-BLOCK = re.compile(r"([\w-]+): (.+)\n(\S+)(?: (\S+))?\n<<<<\n(.*?)\n?----\n(.*?)\n?>>>>\s*", re.S)
+BLOCK = re.compile(r"([\w-]+): ([^\n]+)\n(\S+)(?: (\S+))?(?: (\S+))?\n"
+                   r"<<<<\n(.*?)\n?----\n(.*?)\n?>>>>\s*", re.S)
 
 
 class Mutant:
@@ -44,8 +46,9 @@ class Mutant:
         match = BLOCK.fullmatch(text)
         if not match:
             sys.exit("mutants.txt: this is no mutant:\n" + text)
-        self.name, self.what, self.file, self.providers, self.old, self.new = match.groups()
-        self.providers = (self.providers or EVERYWHERE).split(",")
+        self.name, self.what, self.file, providers, cases, self.old, self.new = match.groups()
+        self.providers = (providers or EVERYWHERE).split(",")
+        self.cases = cases or CASES
 
 
 def read_mutants():
@@ -90,11 +93,11 @@ class Tree:
         with open(os.path.join(self.source, mutant.file), "w") as file:
             file.write(text)
 
-    def suite(self, provider):
-        """Run the suite on a provider. @return how it failed (None: it did not), its output."""
-        env = dict(os.environ, NETDMA_TEST="conformance", NETDMA_TEST_PROVIDERS=provider,
+    def suite(self, cases, provider):
+        """Run cases on a provider. @return how they failed (None: they did not), the output."""
+        env = dict(os.environ, NETDMA_TEST=cases, NETDMA_TEST_PROVIDERS=provider,
                    NETDMA_CONFORMANCE_OPS=str(self.operations),
-                   NETDMA_CONFORMANCE_PATIENCE="3000", NETDMA_CONFORMANCE_SHRINK="3000")
+                   NETDMA_CONFORMANCE_PATIENCE="5000", NETDMA_CONFORMANCE_SHRINK="3000")
         args = [os.path.join(self.source, "test/autotest/run.sh"),
                 os.path.join(self.build, PROGRAM), "--no-huge", "-m", "256", "--no-shconf", "-l",
                 "0,1", "--no-pci", "--vdev=dma_skeleton0"]
@@ -130,7 +133,7 @@ def try_mutant(tree, mutant):
     try:
         tree.make()
         for provider in mutant.providers:
-            how, text = tree.suite(provider)
+            how, text = tree.suite(mutant.cases, provider)
             if how == "skipped":
                 continue
             if how is not None:
@@ -157,11 +160,11 @@ def main():
     try:
         tree = Tree(folder, args.operations)
         tree.make()
-        for provider in sorted({p for mutant in mutants for p in mutant.providers}):
-            how, text = tree.suite(provider)
+        for cases, provider in sorted({(m.cases, p) for m in mutants for p in m.providers}):
+            how, text = tree.suite(cases, provider)
             if how not in (None, "skipped"):
                 print(text.split("# log:")[0][-8000:])
-                print("without a mutant, on %s: %s" % (provider, how))
+                print("without a mutant, %s on %s: %s" % (cases, provider, how))
                 bad += 1
         for mutant in mutants:
             start = time.time()
