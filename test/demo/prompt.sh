@@ -72,12 +72,12 @@ moves() {
 		'Created: cpu1.' 'provider cpu1,' <<-END
 		move 0 cpu0
 		start
-		wait 0.1
+		wait 1
 		provider create cpu1,mode=lcore
 		move all cpu1
 		show channel
 		provider destroy cpu1
-		wait 0.1
+		wait 1
 		show channel
 		stop
 		start
@@ -94,9 +94,9 @@ alone() {
 		'dma_skeleton0 copies from here on' 'provider dma_skeleton0,' \
 		'now none' ' Alone ' <<-END
 		start
-		wait 0.2
+		wait 1
 		provider detach dma_skeleton0
-		wait 0.2
+		wait 1
 		show channel
 		show copy
 		stop
@@ -129,7 +129,7 @@ by_name() {
 		'Detached: dma_skeleton0.' 'provider cpu1,' 'Attached: ' 'provider dma_skeleton0,' \
 		'Created: cpu1.' 'Detached: dma_skeleton0.' 'provider cpu1,' <<-END
 		start
-		wait 0.1
+		wait 1
 		provider detach dma_skeleton0
 		show channel
 		provider attach dma_skeleton0
@@ -162,7 +162,7 @@ nothing_is_changed() {
 		provider attach nix
 		provider lose cpu0
 		show channel
-		wait 0.1
+		wait 1
 	END
 }
 
