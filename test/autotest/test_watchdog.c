@@ -508,7 +508,7 @@ worker_name(const struct t *t)
 	if (strncmp(t->kind->label, "cpu-thread", 10) == 0)
 		return "netdma-cpu";
 	if (strcmp(t->kind->label, "cpu-lcore") == 0)
-		return "lcore-worker";
+		return "rte-worker"; /* as EAL names it; older ones: lcore-worker */
 	t_skip("no worker of the library's");
 }
 
