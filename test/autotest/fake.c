@@ -186,19 +186,12 @@ fake_append(void *channel)
 	return c->f->gone;
 }
 
-static int
-fake_poll(void *channel)
+static void
+finish(struct fake_channel *c, uint32_t n)
 {
-	struct fake_channel *c = channel;
 	struct netdma_list *l = c->list;
-	uint32_t i;
 
-	__atomic_fetch_add(&c->f->polls, 1, __ATOMIC_RELAXED);
-	if (c->f->on_poll != NULL)
-		c->f->on_poll(c->f);
-	if (c->f->gone != 0)
-		return c->f->gone;
-	for (i = 0; !c->f->hold && i < c->f->burst && l->completed != l->given; i++) {
+	for (; n > 0 && l->completed != l->given; n--) {
 		struct netdma_desc *d = netdma_list_first_given(l);
 
 		run(c, d);
@@ -206,6 +199,20 @@ fake_poll(void *channel)
 		l->failed += c->f->lie;
 		c->f->lie = 0;
 	}
+}
+
+static int
+fake_poll(void *channel)
+{
+	struct fake_channel *c = channel;
+
+	__atomic_fetch_add(&c->f->polls, 1, __ATOMIC_RELAXED);
+	if (c->f->on_poll != NULL)
+		c->f->on_poll(c->f);
+	if (c->f->gone != 0)
+		return c->f->gone;
+	if (!c->f->hold)
+		finish(c, c->f->burst);
 	give(c);
 	return 0;
 }
@@ -217,6 +224,7 @@ fake_quiesce(void *channel)
 	struct netdma_list *l = c->list;
 
 	__atomic_fetch_add(&c->f->quiesces, 1, __ATOMIC_RELAXED);
+	finish(c, c->f->last);
 	if (c->f->quiesce == NETDMA_QUIET_UNKNOWN && l->completed != l->given) {
 		struct netdma_desc *d = netdma_list_first_given(l);
 

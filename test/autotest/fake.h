@@ -34,6 +34,7 @@ struct fake {
 	 * given; if it is NETDMA_QUIET_UNKNOWN, half of the first one's bytes have moved.
 	 */
 	int quiesce;
+	uint32_t last;      /* descriptors that it finishes when it is told to stop */
 	int start_error;    /* what start returns */
 	int stop_error;     /* what stop returns */
 	int alloc_error;    /* why it has no channel: an errno; 0: it has */

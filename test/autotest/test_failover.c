@@ -122,6 +122,29 @@ T_CASE(failover, cpu_copies_the_rest_where_nobody_is_there, T_EACH)
 		is_left_alone(t, (enum s_state)state, NOBODY, NETDMA_ON_ERROR_RECOVER);
 }
 
+/* A poll gives the CPU back, however much is left to copy. */
+T_CASE(failover, poll_of_a_stranded_channel_copies_a_little_at_a_time, T_ONCE)
+{
+	struct netdma_channel *ch;
+	struct t_list *l;
+	uint32_t left = 1000, i;
+	int n;
+
+	fake_new("fake0,desc=1", &t->provider);
+	ch = s_channel(t, NOBODY, NETDMA_ON_ERROR_RECOVER);
+	l = t_list_new(t, ch, t_pool(left), left, 1, 300);
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
+	for (i = 0; left > 0; i++) {
+		n = netdma_poll(ch, NULL, UINT16_MAX);
+		ASSERT_INT(n, >, 0);
+		ASSERT_INT(n, <, 1000 / 2);
+		left -= (uint32_t)n;
+	}
+	t_bufs_check(l->buf, 1000, T_COPIED);
+	ASSERT_INT(t_stats(ch).by_recovery, ==, 999);
+}
+
 T_CASE(failover, who_wants_to_know_is_told_where_nobody_is_there, T_EACH)
 {
 	unsigned int state;

@@ -204,6 +204,39 @@ T_CASE(leave, engine_that_is_gone_and_cannot_be_stopped_may_write, T_ONCE)
 	ASSERT_INT(s_provider_info(t->provider).state, ==, NETDMA_PROVIDER_QUARANTINED);
 }
 
+/* Nobody waits for an engine that has said so; the bound is longer than any case. */
+T_CASE(leave, engine_that_is_gone_is_not_waited_for, T_ONCE)
+{
+	unsigned int what;
+
+	for (what = 0; what < 5; what++) {
+		struct fake *f = fake_new("fake0,desc=16", &t->provider);
+		int target = t_provider("fake1"), ret;
+		struct netdma_channel *ch = t_channel_conf(t, &(struct netdma_channel_conf){
+				.provider = t->provider, .nb_desc = 64, .bound_us = UINT32_MAX,
+				.failover = target });
+		struct t_list *l = t_list_new(t, ch, t_pool(50), 50, 1, 300);
+		struct netdma_desc *last;
+
+		f->hold = true;
+		f->quiesce = NETDMA_QUIET_UNTOUCHED;
+		f->gone = -ENODEV;
+		/* It takes them, and says so. */
+		ASSERT_INT(t_start(ch, l), ==, 0);
+		ret = what == 0 ? netdma_channel_suspend(ch, &last) :
+				what == 1 ? netdma_channel_abort(ch) :
+				what == 2 ? netdma_channel_reset(ch) :
+				what == 3 ? netdma_channel_move(ch, target) :
+				netdma_provider_stop(t->provider);
+		ASSERT_INT(ret, ==, what == 0 ? -ETIMEDOUT : 0);
+		t_expect(ch, l, what == 1 || what == 2 ? NETDMA_NOT_COPIED : NETDMA_COPIED);
+		ASSERT_INT(f->quiesces, ==, 1);
+		t_channel_free(ch);
+		ASSERT_INT(netdma_provider_destroy(t->provider), ==, 0);
+		ASSERT_INT(netdma_provider_destroy(target), ==, 0);
+	}
+}
+
 /* With nothing in it, it need not be stopped at all. */
 T_CASE(leave, engine_that_is_gone_with_nothing_in_it_is_not_quarantined, T_ONCE)
 {

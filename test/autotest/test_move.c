@@ -249,6 +249,32 @@ T_CASE(move, away_from_an_engine_that_does_not_answer_says_so, T_ONCE)
 	t_copy_works(t, ch);
 }
 
+/* It was lost before, and nobody has polled since: that is still to be told. */
+T_CASE(move, away_from_an_engine_that_is_lost_says_so, T_ONCE)
+{
+	struct fake *f = fake_new("fake7201,desc=10", &t->provider);
+	struct netdma_channel *ch;
+	struct t_list *l;
+	int target = t_provider("fake1");
+
+	ch = t_channel_conf(t, &(struct netdma_channel_conf){ .provider = t->provider,
+			.nb_desc = 64, .bound_us = 1000, .failover = NETDMA_FAILOVER_NONE });
+	l = t_list_new(t, ch, t_pool(50), 50, 1, 300);
+	f->hold = true;
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	ASSERT_INT(netdma_channel_abort(ch), ==, -ETIMEDOUT);
+	ASSERT_INT(netdma_channel_move(ch, target), ==, -ETIMEDOUT);
+	ASSERT_INT(t_info(ch).provider, ==, target);
+	ASSERT_INT(t_info(ch).state, ==, NETDMA_CHANNEL_HALTED);
+	ASSERT_INT(netdma_poll(ch, NULL, 50), ==, 50);
+	t_list_restore(ch, l);
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	ASSERT_INT(netdma_channel_move(ch, target), ==, 0);
+	ASSERT_INT(netdma_channel_drain(ch, T_PATIENCE_S * UINT64_C(1000000)), ==, 0);
+	ASSERT_INT(netdma_poll(ch, NULL, 50), ==, 50);
+	ASSERT_INT(t_stats(ch).copied, ==, 50);
+}
+
 T_CASE(move, away_from_an_engine_that_can_be_stopped_loses_nothing, T_ONCE)
 {
 	static const int stops[] = { NETDMA_QUIET_UNTOUCHED, NETDMA_QUIET_UNKNOWN };

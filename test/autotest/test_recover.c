@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
+#include <rte_eal.h>
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
 
@@ -268,6 +270,69 @@ T_CASE(recover, copies_that_fail_on_a_device_are_redone, T_ONCE)
 		ASSERT_INT(t_stats(ch).by_recovery, <=, m->statuses);
 		ASSERT_INT(t_stats(ch).by_recovery, >, round);
 		memset(m->fail, 0, sizeof(m->fail));
+	}
+}
+
+static void
+pages_undo(void *arg)
+{
+	netdma_mem_unregister(arg, 256 * NETDMA_PAGE_SIZE);
+	munmap(arg, 256 * NETDMA_PAGE_SIZE);
+}
+
+/* With IOVA as PA, what is one piece for an engine may be several in this process. */
+T_CASE(recover, pages_that_only_an_engine_sees_as_one_are_redone, T_ONCE)
+{
+	enum { PAGES = 256, PAGE = NETDMA_PAGE_SIZE };
+	struct netdma_completion done;
+	struct netdma_channel *ch;
+	struct t_list *l;
+	uint8_t *m, *low = NULL, *high = NULL, *other;
+	uint64_t iova[PAGES];
+	uint32_t i, k, round;
+
+	if (rte_eal_iova_mode() == RTE_IOVA_VA)
+		t_skip("IOVAs are virtual addresses");
+	m = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |
+			MAP_POPULATE, -1, 0);
+	ASSERT(m != MAP_FAILED);
+	ASSERT_INT(mlock(m, PAGES * PAGE), ==, 0);
+	ASSERT_INT(netdma_mem_register(m, PAGES * PAGE), ==, 0);
+	t_defer(pages_undo, m);
+	for (i = 0; i < PAGES; i++)
+		iova[i] = t_iova(m + i * PAGE);
+	for (i = 0; i < PAGES; i++)
+		for (k = 0; k < PAGES; k++)
+			if (iova[k] == iova[i] + PAGE && k != i + 1) {
+				low = m + i * PAGE;
+				high = m + k * PAGE;
+			}
+	if (low == NULL)
+		t_skip("the kernel has given no such pages");
+	failing(t, "fake0,addr=iova", 0);
+	ch = channel(t, NETDMA_ON_ERROR_RECOVER);
+	l = t_list_bare(t, t_pool(1), 1);
+	other = t_memory(t, 2000, 64);
+	for (round = 0; round < 2; round++) {
+		/* From them, and to them. */
+		plan.at[0] = round;
+		for (i = 0; i < 2000; i++) {
+			other[i] = (uint8_t)(round == 0 ? 0 : i * 3);
+			*(i < 1000 ? low + PAGE - 1000 + i : high + i - 1000) =
+					(uint8_t)(round == 0 ? i * 7 : 0);
+		}
+		l->first->src = round == 0 ? t_iova(low) + PAGE - 1000 : t_iova(other);
+		l->first->dst = round == 1 ? t_iova(low) + PAGE - 1000 : t_iova(other);
+		l->first->length = 2000;
+		ASSERT_INT(t_start(ch, l), ==, 0);
+		t_collect(ch, &done, 1);
+		t_entry_check(&done, l->first, NETDMA_COPIED, round);
+		ASSERT_INT(t_stats(ch).by_recovery, ==, round + 1);
+		for (i = 0; i < 2000; i++) {
+			ASSERT_INT(other[i], ==, (uint8_t)(round == 0 ? i * 7 : i * 3));
+			ASSERT_INT(*(i < 1000 ? low + PAGE - 1000 + i : high + i - 1000), ==,
+					other[i]);
+		}
 	}
 }
 

@@ -213,6 +213,56 @@ T_CASE(watchdog, stopped_engine_halts_a_channel_that_wants_it, T_ONCE)
 	t_expect(ch, l, NETDMA_COPIED);
 }
 
+static enum netdma_status
+all_fail(const struct netdma_desc *d __rte_unused, uint64_t n __rte_unused,
+		enum netdma_error *error)
+{
+	*error = NETDMA_ERROR_BUS;
+	return NETDMA_FAILED;
+}
+
+/* An engine may finish something on its way to standing still; and fail at it. */
+T_CASE(watchdog, what_fails_while_an_engine_stops_is_redone, T_ONCE)
+{
+	static const int stops[] = { NETDMA_QUIET_UNTOUCHED, NETDMA_QUIET_UNKNOWN };
+	unsigned int i, how;
+
+	for (i = 0; i < RTE_DIM(stops); i++)
+		for (how = 0; how < 3; how++) {
+			struct fake *f = fake_new("fake0,desc=10", &t->provider);
+			int target = t_provider("fake1");
+			struct netdma_channel *ch = channel(t, how == 2 ? NETDMA_FAILOVER_NONE :
+					target, NETDMA_ON_ERROR_RECOVER, WATCHDOG_US);
+			struct t_list *l = t_list_new(t, ch, t_pool(10), 10, 1, 300);
+			struct netdma_completion done[10];
+			uint32_t k;
+
+			f->hold = true;
+			f->quiesce = stops[i];
+			f->last = 4;
+			f->verdict = all_fail;
+			ASSERT_INT(t_start(ch, l), ==, 0);
+			if (how == 0)
+				until_stuck(ch, 1);
+			else
+				ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
+			f->hold = false;
+			t_collect(ch, done, 10);
+			for (k = 0; k < 10; k++) {
+				/* Of a channel that wants no other what was not begun is gone. */
+				bool gone = how == 2 && i == 0 && k >= 4;
+
+				t_entry_check(&done[k], l->at[k], gone ? NETDMA_NOT_COPIED :
+						NETDMA_COPIED, k);
+				t_buf_check(&l->buf[k], gone ? T_NOT_COPIED : T_COPIED, k);
+			}
+			ASSERT_INT(t_stats(ch).by_recovery, >=, 4);
+			t_channel_free(ch);
+			ASSERT_INT(netdma_provider_destroy(t->provider), ==, 0);
+			ASSERT_INT(netdma_provider_destroy(target), ==, 0);
+		}
+}
+
 /* ------------------------------------------------------ engines that do not stop */
 
 /* @return the number of descriptors that another one has copied. */
