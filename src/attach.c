@@ -37,8 +37,7 @@ suits_better(const struct netdma_provider *a, const struct netdma_provider *b, i
 static bool
 is_candidate(const struct netdma_provider *p, int id, const struct netdma_provider *but)
 {
-	if (p == but || p->state != NETDMA_PROVIDER_STARTED ||
-			__atomic_load_n(&p->quarantined, __ATOMIC_ACQUIRE))
+	if (p == but || netdma_provider_state_get(p) != NETDMA_PROVIDER_STARTED)
 		return false;
 	/* Otherwise a channel would go round among engines that all do not work. */
 	if (id == NETDMA_PROVIDER_ANY)
@@ -146,7 +145,7 @@ netdma_detach(struct netdma_channel *ch)
 {
 	struct netdma_provider *p = ch->provider;
 
-	if (__atomic_load_n(&p->quarantined, __ATOMIC_ACQUIRE)) {
+	if (netdma_provider_state_get(p) == NETDMA_PROVIDER_QUARANTINED) {
 		/* Its engine may be using what it has: that is never freed. */
 		p->state = NETDMA_PROVIDER_QUARANTINED;
 	} else {

@@ -45,7 +45,7 @@ netdma_dump(FILE *f)
 		fprintf(f, "provider %d: %s (driver %s, %s, %s), %u of %u channels, node %d, "
 				"transfers up to %u\n", p->id, p->name, p->driver->name,
 				p->attr.flags & NETDMA_PROVIDER_SOFTWARE ? "software" : "hardware",
-				netdma_provider_state_name(p->state),
+				netdma_provider_state_name(netdma_provider_state_get(p)),
 				p->nb_channels, p->attr.nb_channels, p->attr.numa_node,
 				p->attr.max_transfer);
 	TAILQ_FOREACH(client, &netdma_clients, next)

@@ -49,6 +49,14 @@ struct netdma_provider {
 	struct netdma_provider_attr attr;
 };
 
+/* Whoever finds that its engine does not answer does not wait for the lock. */
+static inline enum netdma_provider_state
+netdma_provider_state_get(const struct netdma_provider *p)
+{
+	return __atomic_load_n(&p->quarantined, __ATOMIC_ACQUIRE) ?
+			NETDMA_PROVIDER_QUARANTINED : p->state;
+}
+
 struct netdma_client {
 	TAILQ_ENTRY(netdma_client) next;
 	char name[NETDMA_NAME_LEN];

@@ -165,12 +165,12 @@ start(struct netdma_provider *p)
 	struct netdma_provider_attr attr = { .numa_node = SOCKET_ID_ANY };
 	int ret;
 
+	if (netdma_provider_state_get(p) == NETDMA_PROVIDER_QUARANTINED)
+		return -EIO;
 	if (p->state == NETDMA_PROVIDER_STARTED)
 		return 0;
 	if (p->state == NETDMA_PROVIDER_STOPPING || p->state == NETDMA_PROVIDER_ASLEEP)
 		return -EBUSY;
-	if (p->state == NETDMA_PROVIDER_QUARANTINED)
-		return -EIO;
 	ret = p->ops->start(p->priv, &attr);
 	if (ret != 0) {
 		NETDMA_LOG(ERR, "provider %s does not start: %s", p->name, rte_strerror(-ret));
@@ -217,7 +217,7 @@ stop(struct netdma_provider *p)
 	int ret;
 
 	ret = netdma_channels_leave(p);
-	if (__atomic_load_n(&p->quarantined, __ATOMIC_ACQUIRE)) {
+	if (netdma_provider_state_get(p) == NETDMA_PROVIDER_QUARANTINED) {
 		p->state = NETDMA_PROVIDER_QUARANTINED;
 		return ret == -ETIMEDOUT ? ret : -EIO;
 	}
@@ -385,7 +385,7 @@ netdma_provider_info_fill(const struct netdma_provider *p, struct netdma_provide
 {
 	*info = (struct netdma_provider_info){
 		.id = p->id,
-		.state = p->state,
+		.state = netdma_provider_state_get(p),
 		.flags = p->attr.flags,
 		.version = p->version,
 		.hw_version = p->attr.hw_version,

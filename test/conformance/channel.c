@@ -379,7 +379,8 @@ add_marker(struct chan *c)
 	}
 	if (ret == (int)c->slots_filled)
 		nc_channel_submitted(c);
-	else if (ret != -ECANCELED || c->conf.error_policy != NETDMA_ON_ERROR_HALT)
+	else if (!(ret == -ECANCELED && c->conf.error_policy == NETDMA_ON_ERROR_HALT) &&
+			!(ret == -ENODEV && nc_has(r, NETDMA_CONFORMANCE_MAY_HANG)))
 		nc_note(r, WHOLE_OR_NOT, "a marker from a callback: %s", nc_ret_name(ret));
 }
 
