@@ -93,14 +93,12 @@ finish_part(struct channel *c, const struct netdma_completion *e)
 	}
 	s->parts--;
 	s->finished = c->polls;
-	if (e->status == NETDMA_NOT_COPIED &&
-			(e->error == NETDMA_ERROR_CANCELED || e->error == NETDMA_ERROR_GONE)) {
-		s->unrun = true;
-		return;
-	}
 	s->touched |= e->status != NETDMA_NOT_COPIED;
-	netdma_outcome_add(&s->outcome, (enum netdma_status)e->status,
-			(enum netdma_error)e->error);
+	if (e->error == NETDMA_ERROR_CANCELED || e->error == NETDMA_ERROR_GONE)
+		s->unrun = true;
+	else
+		netdma_outcome_add(&s->outcome, (enum netdma_status)e->status,
+				(enum netdma_error)e->error);
 }
 
 static void
@@ -387,7 +385,7 @@ forget(struct channel *c)
 		if (!s->touched)
 			break;
 		/* Some of it was copied, and the rest will not be. */
-		netdma_outcome_add(&s->outcome, NETDMA_NOT_COPIED, NETDMA_ERROR_CANCELED);
+		netdma_outcome_add(&s->outcome, NETDMA_FAILED, NETDMA_ERROR_TIMEOUT);
 	}
 	c->ready = 0;
 	c->begun = NULL;

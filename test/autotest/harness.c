@@ -378,7 +378,8 @@ t_plan(const char *patterns, const char *providers)
 			continue;
 		}
 		for (k = 0; k < t_matrix_size; k++)
-			if (chosen(providers, t_matrix[k].label, t_matrix[k].label))
+			if (chosen(providers, t_matrix[k].label, t_matrix[k].label) &&
+					!(c->flags & T_SOUND && t_matrix[k].recover))
 				plan_add(c, &t_matrix[k]);
 	}
 	return plan_size;

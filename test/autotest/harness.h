@@ -42,6 +42,7 @@
 #define T_EACH  0x1u /* once for each provider */
 #define T_RAW   0x2u /* the library is not initialised for it */
 #define T_LCORE 0x4u /* needs a worker lcore */
+#define T_SOUND 0x8u /* not on providers whose copies fail */
 
 struct t_kind;
 
@@ -86,6 +87,8 @@ struct t_kind {
 	const char *device;
 	/* What args is put over, if that is no device: it is made first. */
 	const char *below;
+	/* Its copies fail, and its channels redo them. */
+	bool recover;
 	/* Called at the beginning of a case that runs on it; NULL or a reason to skip it. */
 	const char *(*prepare)(void);
 };

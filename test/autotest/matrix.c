@@ -19,6 +19,8 @@ const struct t_kind t_matrix[] = {
 	{ "fault-iova", "fault", "fault2,lower=cpu7", .below = "cpu7,mode=lcore,addr=iova" },
 	{ "fault-slow", "fault", "fault4,lower=cpu8,seed=3,delay=2,burst=5,full=0.2",
 		.below = "cpu8,mode=inline" },
+	{ "fault-failing", "fault", "fault5,lower=cpu9,seed=3,error=0.1,partial=0.1,halt=0.03,"
+		"delay=1", .below = "cpu9,mode=inline", .recover = true },
 	{ "fault-skeleton", "fault", "fault3,lower=dma_skeleton0", .device = "dma_skeleton0" },
 	{ "fake", NULL, "fake0,max_transfer=4096,desc=16,burst=3" },
 };

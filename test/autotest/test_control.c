@@ -262,7 +262,9 @@ T_CASE(control, abort_tells_of_each_descriptor_what_became_of_it, T_EACH)
 		ASSERT_INT(t_start(ch, l), ==, 0);
 		t_expect(ch, l, NETDMA_COPIED);
 	}
-	ASSERT_INT(t_stats(ch).failed + t_stats(ch).unknown, ==, 0);
+	/* What failed on the way out is not redone. */
+	ASSERT_INT(t_stats(ch).unknown, ==, 0);
+	ASSERT(t_stats(ch).failed == 0 || t->kind->recover);
 }
 
 T_CASE(control, aborted_ring_starts_again, T_EACH)

@@ -69,7 +69,7 @@ T_CASE(failover, list_fed_channel_goes_along, T_EACH) { goes_along(t, S_LIST); }
 T_CASE(failover, what_is_filled_goes_along, T_EACH) { goes_along(t, S_FILLED); }
 T_CASE(failover, suspended_ring_goes_along, T_EACH) { goes_along(t, S_SUSPENDED_RING); }
 T_CASE(failover, suspended_list_goes_along, T_EACH) { goes_along(t, S_SUSPENDED_LIST); }
-T_CASE(failover, aborted_channel_goes_along, T_EACH) { goes_along(t, S_ABORTED); }
+T_CASE(failover, aborted_channel_goes_along, T_EACH | T_SOUND) { goes_along(t, S_ABORTED); }
 T_CASE(failover, undelivered_completions_go_along, T_EACH) { goes_along(t, S_UNDELIVERED); }
 T_CASE(failover, replaced_lists_go_along, T_EACH) { goes_along(t, S_BRIDGED); }
 
@@ -100,7 +100,7 @@ is_left_alone(struct t *t, enum s_state state, int failover, enum netdma_error_p
 	return w;
 }
 
-T_CASE(failover, channel_that_wants_none_drops_what_is_unfinished, T_EACH)
+T_CASE(failover, channel_that_wants_none_drops_what_is_unfinished, T_EACH | T_SOUND)
 {
 	static const enum netdma_error_policy policies[] = { NETDMA_ON_ERROR_RECOVER,
 		NETDMA_ON_ERROR_REPORT, NETDMA_ON_ERROR_HALT };
@@ -114,7 +114,7 @@ T_CASE(failover, channel_that_wants_none_drops_what_is_unfinished, T_EACH)
 /* An id that no provider has. */
 enum { NOBODY = 1 << 30 };
 
-T_CASE(failover, cpu_copies_the_rest_where_nobody_is_there, T_EACH)
+T_CASE(failover, cpu_copies_the_rest_where_nobody_is_there, T_EACH | T_SOUND)
 {
 	unsigned int state;
 
@@ -145,7 +145,7 @@ T_CASE(failover, poll_of_a_stranded_channel_copies_a_little_at_a_time, T_ONCE)
 	ASSERT_INT(t_stats(ch).by_recovery, ==, 999);
 }
 
-T_CASE(failover, who_wants_to_know_is_told_where_nobody_is_there, T_EACH)
+T_CASE(failover, who_wants_to_know_is_told_where_nobody_is_there, T_EACH | T_SOUND)
 {
 	unsigned int state;
 

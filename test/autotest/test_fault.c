@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include <rte_memory.h>
 
@@ -84,6 +85,22 @@ fault_run(struct netdma_channel *ch, const struct t_list *l)
 		fault_entry(&done[i], l, i);
 	t_quiet(ch);
 	return done;
+}
+
+void
+fault_tear_down(struct t *t)
+{
+	ASSERT_INT(netdma_provider_destroy(t->provider), ==, 0);
+	ASSERT_INT(netdma_provider_destroy(t->below), ==, 0);
+}
+
+enum netdma_provider_state
+fault_state_of(int provider)
+{
+	struct netdma_provider_info info = { .size = sizeof(info) };
+
+	ASSERT_INT(netdma_provider_info_get(provider, &info), ==, 0);
+	return info.state;
 }
 
 /* -------------------------------------------------------------------- keys */
@@ -290,55 +307,126 @@ T_CASE(fault, part_of_a_copy_is_copied, T_ONCE)
 	ASSERT(sum > length * 0.45 && sum < length * 0.55);
 }
 
+enum { BROKEN_SIDE = 4 * 4096 };
+
+/* A descriptor with both page breaks: into [dst, dst + 4 pages) from [src, src + 4 pages). */
+struct broken {
+	uint8_t *src;
+	uint8_t *dst;
+	uint32_t from;
+	uint32_t to;
+};
+
+static void
+break_pages(struct t *t, struct broken *b, struct netdma_desc *d)
+{
+	b->from = t_range(t, 3000, 4095);
+	b->to = t_range(t, 3000, 4095);
+	d->flags = NETDMA_DESC_SOURCE_PAGE_BREAK | NETDMA_DESC_DESTINATION_PAGE_BREAK;
+	d->length = t_range(t, 2000, 4096);
+	d->src = (uintptr_t)b->src + b->from;
+	d->dst = (uintptr_t)b->dst + b->to;
+	d->next_src = (uintptr_t)b->src + 8192;
+	d->next_dst = (uintptr_t)b->dst + 8192;
+	t_pattern_fill(b->dst, BROKEN_SIDE, 2, T_UNTOUCHED);
+}
+
+/* The longest beginning that is there is all that is there. @return how long it is. */
+static uint32_t
+broken_part(const struct broken *b, uint32_t length)
+{
+	static uint8_t expected[BROKEN_SIDE];
+	uint32_t k;
+
+	t_pattern_fill(expected, BROKEN_SIDE, 2, T_UNTOUCHED);
+	for (k = 0; k < length; k++) {
+		uint32_t from = b->from + k < 4096 ? b->from + k : b->from + k + 4096;
+		uint32_t to = b->to + k < 4096 ? b->to + k : b->to + k + 4096;
+
+		if (b->dst[to] != b->src[from])
+			break;
+		expected[to] = b->src[from];
+	}
+	ASSERT(memcmp(b->dst, expected, BROKEN_SIDE) == 0);
+	return k;
+}
+
 T_CASE(fault, part_of_a_copy_may_end_anywhere_between_its_page_breaks, T_ONCE)
 {
-	enum { N = 200, SIDE = 4 * 4096, BOTH = NETDMA_DESC_SOURCE_PAGE_BREAK |
-		NETDMA_DESC_DESTINATION_PAGE_BREAK };
-	uint8_t *src, *dst, *expected = t_zalloc(SIDE);
-	uint32_t i, k, seen = 0;
+	enum { N = 5 };
+	struct netdma_completion done[N];
+	uint32_t round, i, part, seen = 0;
 	struct netdma_channel *ch;
+	struct broken b[N];
 	struct t_list *l;
+	int got;
 
-	/* A ring so small that a descriptor of three pieces does not fit into it. */
-	fault_over(t, "cpu0", "seed=11,partial=0.7");
-	ch = fault_channel(t, 2, 0);
-	src = t_memory(t, SIDE, 4096);
-	dst = t_memory(t, SIDE, 4096);
-	l = t_list_bare(t, t_pool(1), 1);
-	t_pattern_fill(src, SIDE, 1, T_SRC);
+	/* Some descriptors, of three pieces each; and no room for all of them below. */
+	fault_over(t, "fake0", "seed=11,partial=0.7");
+	ch = fault_channel(t, 8, 0);
+	l = t_list_bare(t, t_pool(N), N);
 	for (i = 0; i < N; i++) {
-		struct netdma_desc *d = l->first;
-		struct netdma_completion done;
-		uint32_t from = t_range(t, 3000, 4095), to = t_range(t, 3000, 4095), part;
+		b[i].src = t_memory(t, BROKEN_SIDE, 4096);
+		b[i].dst = t_memory(t, BROKEN_SIDE, 4096);
+		t_pattern_fill(b[i].src, BROKEN_SIDE, i, T_SRC);
+	}
+	for (round = 0; round < 50; round++) {
+		for (i = 0; i < N; i++)
+			break_pages(t, &b[i], l->at[i]);
+		ASSERT_INT(fault_give(ch, l), ==, 0);
+		/* Each is looked at as soon as it comes. */
+		for (i = 0, got = 0; i < N; i++) {
+			uint32_t length = l->at[i]->length;
 
-		d->flags = BOTH;
-		d->length = t_range(t, 2000, 4096);
-		d->src = (uintptr_t)src + from;
-		d->dst = (uintptr_t)dst + to;
-		d->next_src = (uintptr_t)src + 8192;
-		d->next_dst = (uintptr_t)dst + 8192;
-		t_pattern_fill(dst, SIDE, 2, T_UNTOUCHED);
-		ASSERT_INT(i == 0 ? t_start(ch, l) : t_append(ch, l), ==, 0);
-		t_collect(ch, &done, 1);
-		/* The longest beginning that is there is all that is there. */
-		t_pattern_fill(expected, SIDE, 2, T_UNTOUCHED);
-		for (k = 0, part = 0; k < d->length; k++) {
-			uint32_t a = from + k < 4096 ? from + k : from + k + 4096;
-			uint32_t b = to + k < 4096 ? to + k : to + k + 4096;
+			while (got == (int)i)
+				got += netdma_poll(ch, done + got, N);
 
-			if (dst[b] != src[a])
-				break;
-			expected[b] = src[a];
-			part = k + 1;
+			part = broken_part(&b[i], length);
+			ASSERT_INT(done[i].status, ==, part == length ? NETDMA_COPIED :
+					NETDMA_FAILED);
+			ASSERT_INT(part, >, 0);
+			seen |= part == length ? 1 :
+					b[i].from + part < 4096 && b[i].to + part < 4096 ? 2 :
+					b[i].from + part > 4096 && b[i].to + part > 4096 ? 4 : 8;
 		}
-		ASSERT(memcmp(dst, expected, SIDE) == 0);
-		ASSERT_INT(done.status, ==, part == d->length ? NETDMA_COPIED : NETDMA_FAILED);
-		ASSERT_INT(part, >, 0);
-		seen |= part == d->length ? 1 : from + part < 4096 && to + part < 4096 ? 2 :
-				from + part > 4096 && to + part > 4096 ? 4 : 8;
 	}
 	/* Whole, and with an end in each of the three pieces. */
 	ASSERT_INT(seen, ==, 15);
+}
+
+T_CASE(fault, what_finds_no_room_below_is_not_given, T_ONCE)
+{
+	struct netdma_completion done[4];
+	struct netdma_channel *ch;
+	struct t_list *old, *new;
+	struct broken b[2];
+	struct fake *f;
+	uint32_t i;
+
+	fault_over(t, "fake0", "");
+	f = fake_get("fake0");
+	ch = fault_channel(t, 4, 0);
+	old = t_list_bare(t, t_pool(4), 4);
+	new = t_list_new(t, ch, t_pool(4), 4, 1, 100);
+	for (i = 0; i < 2; i++) {
+		b[i].src = t_memory(t, BROKEN_SIDE, 4096);
+		b[i].dst = t_memory(t, BROKEN_SIDE, 4096);
+		t_pattern_fill(b[i].src, BROKEN_SIDE, i, T_SRC);
+	}
+	/* Two copies in each; only the first two descriptors fit. */
+	for (i = 0; i < 4; i++) {
+		break_pages(t, &b[i & 1], old->at[i]);
+		old->at[i]->flags = NETDMA_DESC_SOURCE_PAGE_BREAK;
+		old->at[i]->dst = (uintptr_t)b[i & 1].dst;
+	}
+	f->hold = true;
+	ASSERT_INT(t_start(ch, old), ==, 0);
+	ASSERT_INT(t_start(ch, new), ==, 0);
+	f->hold = false;
+	t_collect(ch, done, 4);
+	for (i = 0; i < 4; i++)
+		ASSERT_INT(done[i].status, ==, i < 2 ? NETDMA_COPIED : NETDMA_NOT_COPIED);
+	t_expect(ch, new, NETDMA_COPIED);
 }
 
 T_CASE(fault, halt_takes_along_what_was_given_behind_it, T_ONCE)
@@ -371,6 +459,35 @@ T_CASE(fault, halt_takes_along_what_was_given_behind_it, T_ONCE)
 			ASSERT_INT(done[i].error, ==, NETDMA_ERROR_NOT_ATTEMPTED);
 	}
 	l->at[9]->flags = 0;
+}
+
+T_CASE(fault, halt_ends_when_the_copy_that_failed_is_told, T_ONCE)
+{
+	struct netdma_completion done[3];
+	struct netdma_channel *ch;
+	struct t_list *l[3];
+	uint32_t i;
+
+	/* The second one would halt it again, if it were attempted. */
+	fault_over(t, "cpu0", "delay=4,halt_at=1,halt_at=2");
+	ch = fault_channel(t, 16, 0);
+	for (i = 0; i < 3; i++)
+		l[i] = t_list_new(t, ch, t_pool(1), 1, 1, 100);
+	ASSERT_INT(t_start(ch, l[0]), ==, 0);
+	ASSERT_INT(netdma_poll(ch, done, 3), ==, 0);
+	ASSERT_INT(netdma_poll(ch, done, 3), ==, 0);
+	ASSERT_INT(netdma_poll(ch, done, 3), ==, 0);
+	ASSERT_INT(t_append(ch, l[1]), ==, 0);
+	t_collect(ch, done, 1);
+	ASSERT_INT(done[0].status, ==, NETDMA_FAILED);
+	ASSERT_INT(netdma_channel_outstanding(ch), ==, 1);
+	ASSERT_INT(t_append(ch, l[2]), ==, 0);
+	t_collect(ch, done + 1, 2);
+	ASSERT_INT(done[1].status, ==, NETDMA_NOT_COPIED);
+	ASSERT_INT(done[1].error, ==, NETDMA_ERROR_NOT_ATTEMPTED);
+	for (i = 0; i < 2; i++)
+		fault_entry(&done[i], l[i], 0);
+	t_entry_check(&done[2], l[2]->first, NETDMA_COPIED, 0);
 }
 
 T_CASE(fault, null_transfers_and_context_changes_do_not_fail, T_ONCE)
@@ -426,107 +543,69 @@ T_CASE(fault, what_the_engine_below_says_is_passed_on, T_ONCE)
 	}
 }
 
-/* --------------------------------------------------------------------- time */
+static uint32_t seen_flags[4];
 
-T_CASE(fault, completions_come_some_polls_late, T_ONCE)
+static enum netdma_status
+see_flags(const struct netdma_desc *d, uint64_t n, enum netdma_error *error __rte_unused)
 {
-	struct netdma_completion done[10];
+	seen_flags[n % RTE_DIM(seen_flags)] = d->flags;
+	return NETDMA_COPIED;
+}
+
+T_CASE(fault, hints_reach_the_engine_below, T_ONCE)
+{
+	const uint32_t all = NETDMA_DESC_SOURCE_NO_SNOOP | NETDMA_DESC_DESTINATION_NO_SNOOP |
+			NETDMA_DESC_DESTINATION_DCA_ENABLE;
 	struct netdma_channel *ch;
 	struct t_list *l;
-	int i;
 
-	fault_over(t, "cpu0", "delay=7,error_at=4");
+	fault_over(t, "fake0", "");
+	fake_get("fake0")->verdict = see_flags;
 	ch = fault_channel(t, 16, 0);
-	l = t_list_new(t, ch, t_pool(10), 10, 1, 300);
+	l = t_list_new(t, ch, t_pool(2), 2, 1, 100);
+	l->at[0]->flags = all | NETDMA_DESC_INTERRUPT_ON_COMPLETION;
 	ASSERT_INT(t_start(ch, l), ==, 0);
-	/* The engine has finished by the first one. */
-	for (i = 0; i < 7; i++)
-		ASSERT_INT(netdma_poll(ch, done, 10), ==, 0);
-	ASSERT_INT(netdma_poll(ch, done, 10), ==, 10);
-	for (i = 0; i < 10; i++) {
-		fault_entry(&done[i], l, (uint32_t)i);
-		ASSERT_INT(done[i].status != NETDMA_COPIED, ==, i == 3);
-	}
+	t_expect(ch, l, NETDMA_COPIED);
+	ASSERT_INT(seen_flags[0], ==, all);
+	ASSERT_INT(seen_flags[1], ==, 0);
 }
 
-T_CASE(fault, completions_come_in_bursts, T_ONCE)
-{
-	struct netdma_completion done[50];
-	struct netdma_channel *ch;
-	struct t_deadline d;
-	struct t_list *l;
-	int n, got = 0;
+enum { SCATTERED = 32 * 4096 };
 
-	/* One at a time from below. */
-	fault_over(t, "fake0,burst=1", "burst=4");
-	ch = fault_channel(t, 64, 0);
-	l = t_list_new(t, ch, t_pool(50), 50, 1, 300);
-	ASSERT_INT(t_start(ch, l), ==, 0);
-	t_deadline_set(&d);
-	while (got < 50) {
-		n = netdma_poll(ch, done + got, 50);
-		ASSERT(n == 0 || n == (got < 48 ? 4 : 2));
-		got += n;
-		ASSERT(t_wait(&d));
-	}
-	for (n = 0; n < 50; n++)
-		t_entry_check(&done[n], l->at[n], NETDMA_COPIED, (uint32_t)n);
-	t_bufs_check(l->buf, 50, T_COPIED);
+static void
+unmap(void *arg)
+{
+	munmap(arg, 2 * SCATTERED);
 }
 
-T_CASE(fault, engine_that_is_often_full_is_back_pressure, T_ONCE)
+static void
+unregister(void *arg)
 {
-	uint32_t polls[2], k;
-	struct netdma_channel *ch;
-
-	for (k = 0; k < 2; k++) {
-		fault_over(t, "cpu0", k == 0 ? "" : "seed=4,full=0.75");
-		ch = fault_channel(t, 16, 0);
-		fault_run(ch, t_list_new(t, ch, t_pool(3200), 3200, 1, 100));
-		polls[k] = (uint32_t)t_stats(ch).polls;
-		t_channel_free(ch);
-		ASSERT_INT(netdma_provider_destroy(t->provider), ==, 0);
-		ASSERT_INT(netdma_provider_destroy(t->below), ==, 0);
-	}
-	/* Four times as many. */
-	ASSERT(polls[1] > 3 * polls[0] && polls[1] < 5 * polls[0]);
+	ASSERT_INT(netdma_mem_unregister(arg, 2 * SCATTERED), ==, 0);
 }
 
-T_CASE(fault, engine_that_is_always_full_takes_nothing, T_ONCE)
+/* Where IOVAs are physical, one copy is as many below as it has pages. */
+T_CASE(fault, copy_of_more_pages_than_the_ring_below_has_slots_works, T_ONCE)
 {
+	struct netdma_completion done;
 	struct netdma_channel *ch;
-	struct t_list *l;
-	uint32_t i;
+	uint8_t *m;
 
-	fault_over(t, "cpu0", "full=1");
-	ch = fault_channel(t, 16, 0);
-	l = t_list_new(t, ch, t_pool(40), 40, 1, 100);
-	ASSERT_INT(t_start(ch, l), ==, 0);
-	for (i = 0; i < 100; i++)
-		ASSERT_INT(netdma_poll(ch, NULL, 1), ==, 0);
-	t_bufs_check(l->buf, l->n, T_NOT_COPIED);
-	ASSERT_INT(netdma_channel_abort(ch), ==, 0);
-	t_expect(ch, l, NETDMA_NOT_COPIED);
-}
-
-T_CASE(fault, nothing_runs_behind_a_fence_before_it_is_told, T_ONCE)
-{
-	struct netdma_completion done[3];
-	struct netdma_channel *ch;
-	struct t_list *l;
-	int i;
-
-	fault_over(t, "cpu0", "delay=5");
-	ch = fault_channel(t, 16, 0);
-	l = t_list_new(t, ch, t_pool(3), 3, 1, 100);
-	l->at[1]->flags = NETDMA_DESC_SERIALIZE_TRANSFER;
-	ASSERT_INT(t_start(ch, l), ==, 0);
-	for (i = 0; i < 5; i++) {
-		ASSERT_INT(netdma_poll(ch, done, 3), ==, 0);
-		t_buf_check(&l->buf[0], T_COPIED, 0);
-		t_buf_check(&l->buf[1], T_COPIED, 1);
-		t_buf_check(&l->buf[2], T_NOT_COPIED, 2);
-	}
-	t_collect(ch, done, 3);
-	t_bufs_check(l->buf, 3, T_COPIED);
+	fault_over(t, "cpu0,addr=iova", "");
+	m = mmap(NULL, 2 * SCATTERED, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	ASSERT(m != MAP_FAILED);
+	t_defer(unmap, m);
+	if (mlock(m, 2 * SCATTERED) != 0)
+		t_skip("memory cannot be locked");
+	ASSERT_INT(netdma_mem_register(m, 2 * SCATTERED), ==, 0);
+	t_defer(unregister, m);
+	ch = fault_channel(t, 2, 0);
+	t_pattern_fill(m, SCATTERED, 1, T_SRC);
+	ASSERT_INT(netdma_copy(ch, m + 50, m + SCATTERED + 77, SCATTERED - 100, 0, NULL), ==, 0);
+	netdma_submit(ch);
+	t_collect(ch, &done, 1);
+	ASSERT_INT(done.status, ==, NETDMA_COPIED);
+	ASSERT(memcmp(m + 50, m + SCATTERED + 77, SCATTERED - 100) == 0);
+	t_channel_free(ch);
 }

@@ -24,4 +24,8 @@ uint32_t fault_part(const struct t_buf *b, uint32_t index);
 /* What is said of the ith of a list is so. @return how much of it was copied. */
 uint32_t fault_entry(const struct netdma_completion *done, const struct t_list *l, uint32_t i);
 
+/* Destroy it, and the one below. */
+void fault_tear_down(struct t *t);
+enum netdma_provider_state fault_state_of(int provider);
+
 #endif /* TEST_FAULT_H */

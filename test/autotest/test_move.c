@@ -20,7 +20,7 @@ channel(struct t *t)
 
 /* ------------------------------------------------------------------ in every state */
 
-T_CASE(move, channel_goes_to_and_fro_in_every_state, T_EACH)
+T_CASE(move, channel_goes_to_and_fro_in_every_state, T_EACH | T_SOUND)
 {
 	unsigned int state, moves, i;
 
@@ -53,7 +53,7 @@ T_CASE(move, channel_goes_to_and_fro_in_every_state, T_EACH)
 	}
 }
 
-T_CASE(move, detached_channel_comes_back_to_life, T_EACH)
+T_CASE(move, detached_channel_comes_back_to_life, T_EACH | T_SOUND)
 {
 	unsigned int state;
 
@@ -77,7 +77,7 @@ T_CASE(move, detached_channel_comes_back_to_life, T_EACH)
 }
 
 /* What was left to the CPU stays with it, in its place before what comes now. */
-T_CASE(move, channel_that_the_cpu_works_for_comes_back, T_EACH)
+T_CASE(move, channel_that_the_cpu_works_for_comes_back, T_EACH | T_SOUND)
 {
 	enum { NOBODY = 1 << 30 };
 	unsigned int state;
@@ -101,7 +101,7 @@ T_CASE(move, channel_that_the_cpu_works_for_comes_back, T_EACH)
 
 /* ----------------------------------------------------------------------- refused */
 
-T_CASE(move, to_where_it_is_changes_nothing, T_EACH)
+T_CASE(move, to_where_it_is_changes_nothing, T_EACH | T_SOUND)
 {
 	struct netdma_channel *ch = channel(t);
 	struct s_work *w = s_work(t, ch, S_LIST);
@@ -114,7 +114,7 @@ T_CASE(move, to_where_it_is_changes_nothing, T_EACH)
 	ASSERT_INT(t_stats(ch).by_failover, ==, 0);
 }
 
-T_CASE(move, to_nowhere_is_refused_and_it_goes_on, T_EACH)
+T_CASE(move, to_nowhere_is_refused_and_it_goes_on, T_EACH | T_SOUND)
 {
 	struct netdma_channel *ch = channel(t), *full;
 	struct s_work *w = s_work(t, ch, S_RING);
@@ -196,7 +196,7 @@ move_on_removal(struct netdma_client *client __rte_unused, const struct netdma_e
 }
 
 /* Who hears of a removal in time may choose for himself. */
-T_CASE(move, client_moves_its_channel_when_it_hears_of_events, T_EACH)
+T_CASE(move, client_moves_its_channel_when_it_hears_of_events, T_EACH | T_SOUND)
 {
 	struct mover *m = t_zalloc(sizeof(*m));
 	struct s_work *w;

@@ -67,7 +67,8 @@ t_channel(struct t *t, uint32_t nb_desc, uint32_t flags)
 	return t_channel_conf(t, &(struct netdma_channel_conf){
 			.size = sizeof(struct netdma_channel_conf), .provider = t->provider,
 			.nb_desc = nb_desc, .socket = SOCKET_ID_ANY, .flags = flags,
-			.error_policy = NETDMA_ON_ERROR_REPORT,
+			.error_policy = t->kind != NULL && t->kind->recover ?
+				NETDMA_ON_ERROR_RECOVER : NETDMA_ON_ERROR_REPORT,
 			.bound_us = T_PATIENCE_S * 1000000,
 			.failover = NETDMA_FAILOVER_NONE });
 }
