@@ -15,6 +15,8 @@
 #include "trace.h"
 
 struct netdma_provider_list netdma_providers = TAILQ_HEAD_INITIALIZER(netdma_providers);
+/* What netdma_fini() could not free: nobody looks here but leak checkers. */
+static struct netdma_provider_list lost_providers = TAILQ_HEAD_INITIALIZER(lost_providers);
 
 struct netdma_provider *
 netdma_provider_by_id(int id)
@@ -339,6 +341,7 @@ netdma_providers_destroy(void)
 		if (p->state == NETDMA_PROVIDER_QUARANTINED) {
 			/* Its engine may be using what it has: that is never freed. */
 			TAILQ_REMOVE(&netdma_providers, p, next);
+			TAILQ_INSERT_TAIL(&lost_providers, p, next);
 			continue;
 		}
 		if (ret == 0)

@@ -120,6 +120,17 @@ netdma_latency_add(struct latency *l, uint64_t stamp, uint64_t now)
 		__atomic_store_n(&l->max, ns, __ATOMIC_RELAXED);
 }
 
+/* Others may be reading it. */
+static void
+latency_clear(struct latency *l)
+{
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(l->bucket); i++)
+		__atomic_store_n(&l->bucket[i], 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&l->max, 0, __ATOMIC_RELAXED);
+}
+
 int
 netdma_channel_latency_enable(struct netdma_channel *ch, bool on)
 {
@@ -127,11 +138,12 @@ netdma_channel_latency_enable(struct netdma_channel *ch, bool on)
 
 	if (ch == NULL)
 		return -EINVAL;
-	if (on) {
-		l = ch->latency != NULL ? ch->latency : malloc(sizeof(*l));
+	if (on && ch->latency != NULL) {
+		latency_clear(ch->latency);
+	} else if (on) {
+		l = calloc(1, sizeof(*l));
 		if (l == NULL)
 			return -ENOMEM;
-		*l = (struct latency){ 0 };
 		/* Others may read it from now on. */
 		__atomic_store_n(&ch->latency, l, __ATOMIC_RELEASE);
 	}

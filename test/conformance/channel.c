@@ -311,6 +311,8 @@ nc_channel_poll(struct run *r, struct chan *c, uint16_t max, bool count_only)
 		nc_fail(r, ACCOUNTED_FOR, "netdma_poll() returned %d entries; %u have completed "
 				"and up to %u were asked for", n, owed, max);
 	nc_channel_look(r, c);
+	if (count_only) /* any of them may be what an engine has kept */
+		nc_provider_look(r);
 	for (i = 0; i < (uint32_t)n; i++)
 		nc_deliver(r, c, count_only ? NULL : &done[i]);
 	nc_word_check(r, c);

@@ -66,8 +66,8 @@ struct memory {
 	place_t extra_used;
 	bool registered;
 	bool extra_registered;
-	bool unclear;    /* some bytes are MASK_UNCLEAR... */
-	bool lost;       /* ...and an engine may still write to them */
+	bool unclear;    /* some bytes are MASK_UNCLEAR */
+	bool lost;       /* an engine may still write to them */
 };
 
 #define MASK_UNCLEAR 0x80u /* nobody can say what it is */

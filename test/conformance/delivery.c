@@ -123,7 +123,7 @@ guess(const struct run *r, const struct chan *c, const struct entry *e, bool *su
 		return c->dropping != 0 && e->drop == c->dropping ? NETDMA_NOT_COPIED :
 				NETDMA_COPIED;
 	for (; s < e->span + e->nb_spans; s++) {
-		if (m->unclear || !nc_memory_settled(m, s))
+		if (m->unclear || m->lost || !nc_memory_settled(m, s))
 			return NETDMA_FAILED;
 		untouched &= nc_memory_wrong(m, s->dst, s->length, NULL) == 0;
 		copied &= memcmp(m->real + s->dst, m->want + s->src, s->length) == 0;
@@ -306,7 +306,7 @@ nc_deliver(struct run *r, struct chan *c, const struct netdma_completion *d)
 				e->serial, netdma_status_name(status), netdma_error_name(d->error),
 				d->flags, c->dropping != 0 && e->drop == c->dropping ?
 				": one before it was dropped" : "");
-	check_bytes(r, e, status, d != NULL && d->flags != 0);
+	check_bytes(r, e, status, d != NULL ? d->flags != 0 : r->memory.lost);
 	if (e->drop != 0 && (d != NULL ? d->error == NETDMA_ERROR_CANCELED &&
 			(status == NETDMA_NOT_COPIED || e->slots > 1) :
 			sure && status == NETDMA_NOT_COPIED && !e->gone && !may_fail(r)))

@@ -96,9 +96,8 @@ nc_memory_clear(struct run *r)
 
 	m->used = 0;
 	m->extra_used = 0;
-	/* What may still be written to stays where it is, for ever. */
 	if (m->lost) {
-		*m = (struct memory){ 0 };
+		nc_memory_free(r);
 		r->lost |= nc_memory_make(r) != 0;
 		return;
 	}
@@ -158,6 +157,11 @@ nc_memory_free(struct run *r)
 	struct memory *m = &r->memory;
 	int ret = 0;
 
+	/* What an engine may still write to stays where it is, for ever. */
+	if (m->lost) {
+		m->real = NULL;
+		m->registered = m->extra_registered = false;
+	}
 	if (m->extra_registered)
 		ret = netdma_mem_unregister(m->real + EXTRA_AT, EXTRA_SIZE);
 	if (ret == 0 && m->registered)
@@ -165,7 +169,8 @@ nc_memory_free(struct run *r)
 	/* What may still be used stays where it is. */
 	if (ret != 0)
 		return ret;
-	ASAN_UNPOISON_MEMORY_REGION(m->real, BLOCK_SIZE);
+	if (m->real != NULL)
+		ASAN_UNPOISON_MEMORY_REGION(m->real, BLOCK_SIZE);
 	if (m->registered)
 		free(m->real);
 	else
@@ -325,6 +330,9 @@ nc_memory_rewrite(struct run *r)
 {
 	struct memory *m = &r->memory;
 
+	/* What an engine may still write to is nobody's to use. */
+	if (m->lost)
+		return;
 	ASAN_UNPOISON_MEMORY_REGION(m->real, m->used);
 	nc_memory_fill(r, 0, m->used, KIND_DST);
 	ASAN_UNPOISON_MEMORY_REGION(m->real + EXTRA_AT, m->extra_used);

@@ -18,8 +18,10 @@ nc_provider_look(struct run *r)
 	if (netdma_provider_info_get(r->provider.id, &info) != 0)
 		nc_fail(r, ACCOUNTED_FOR, "the provider is not there any more");
 	r->dead = info.state == NETDMA_PROVIDER_QUARANTINED;
-	if (r->dead)
+	if (r->dead) {
 		nc_say(r, "(the provider is quarantined) ");
+		r->memory.lost = true;
+	}
 }
 
 /* Its channels have left it; as long as its engine may have taken, it may have been stopped. */
@@ -167,6 +169,7 @@ nc_provider_renew(struct run *r)
 	if (r->conf.renew == NULL || !may_stop(r))
 		return false;
 	nc_helper_settle(r);
+	nc_provider_look(r);
 	nc_say(r, "destroy and create");
 	ret = r->conf.renew(r->conf.arg, &id);
 	nc_say_ret(r, ret);
