@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The dpdk-netdma authors
 #
-# Install what is missing, build in two ways, and run all tests in both builds. The last
-# line is "N passed, N failed", ", N skipped" appended where something cannot run here.
+# Install what is missing, build in two ways, and run all tests in both builds; then the
+# conformance suite in two more, under sanitizers. The last line is "N passed, N failed",
+# ", N skipped" appended where something cannot run here.
 
 set -euo pipefail
 # shellcheck source=devtools/common.sh
@@ -14,7 +15,7 @@ set -euo pipefail
 tests() {
 	rm -f "$dir/meson-logs/testlog.json"
 	build "$dir" "$@" || return 0
-	meson test -C "$dir" --no-rebuild --print-errorlogs "${suites[@]}" </dev/null || true
+	"${wrapper[@]}" meson test -C "$dir" --no-rebuild --print-errorlogs "${suites[@]}" </dev/null || true
 }
 
 # libsystemd-dev: libdpdk.pc asks for it with --static, and no package brings it along
@@ -23,7 +24,7 @@ install_packages "${build_packages[@]}" binutils clang ethtool g++ iproute2 libs
 private_runtime_dir
 
 say "gcc, drivers in the library: $root/build"
-dir=$root/build suites=()
+dir=$root/build suites=() wrapper=()
 CC=gcc tests
 
 # not again: what tests the source tree and not what was built, and what takes long
@@ -31,5 +32,18 @@ say "clang, drivers as plugins of EAL: $root/build-clang"
 dir=$root/build-clang suites=(--no-suite tree --no-suite conformance)
 CC=clang tests -Ddriver_plugins=true
 
+sanitized=(-Dapps=false -Dbuildtype=debugoptimized -Ddefault_library=shared -Db_lundef=false)
+suites=(--suite conformance)
+say "gcc, AddressSanitizer and UndefinedBehaviorSanitizer: $root/build-asan"
+dir=$root/build-asan
+CC=gcc tests "${sanitized[@]}" -Db_sanitize=address,undefined
+
+# ThreadSanitizer does not know every way in which a kernel lays memory out at random
+! setarch -R true 2>/dev/null || wrapper=(setarch -R)
+say "gcc, ThreadSanitizer: $root/build-tsan"
+dir=$root/build-tsan
+CC=gcc tests "${sanitized[@]}" -Db_sanitize=thread
+
 say "Result"
-"$root/devtools/count-tests.py" "$root/build" "$root/build-clang"
+"$root/devtools/count-tests.py" "$root/build" "$root/build-clang" "$root/build-asan" \
+	"$root/build-tsan"
