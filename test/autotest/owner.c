@@ -39,7 +39,7 @@ append(struct s_owner *o, struct s_list *s, bool first)
 static void
 move(struct s_owner *o)
 {
-	int ret = t_move(o->ch, o->move_to);
+	int ret = t_move(o->ch, __atomic_load_n(&o->move_to, __ATOMIC_ACQUIRE));
 
 	/* It may have gone since. */
 	ASSERT(ret == 0 || ret == -ENODEV || ret == -EBUSY);
