@@ -28,7 +28,8 @@ control_leave(struct netdma_channel *ch, int ret)
 }
 
 /* What was not given is the client's again, as he has filled it, and is not reported: it will
- * be handed over anew, as he has edited it.
+ * be handed over anew, as he has edited it. No `next` of it is borrowed: what a start has
+ * replaced was swept.
  */
 static void
 withdraw(struct netdma_channel *ch)
@@ -39,7 +40,6 @@ withdraw(struct netdma_channel *ch)
 
 	for (i = l->given; i != l->accepted; i++, d = next) {
 		next = d->next;
-		netdma_list_unbridge(ch, d);
 		netdma_adapt_undo(d);
 		d->flags &= ~NETDMA_DESC_DROPPED;
 		d->user_context1 = 0;

@@ -47,7 +47,12 @@ withdraw(struct run *r, struct chan *c, uint32_t processed, const struct netdma_
 					"with flags 0x%x and user_context1 0x%" PRIx64, e->serial,
 					e->desc->flags, e->desc->user_context1);
 		/* The library may have linked what was appended behind it. */
-		e->was.next = e->desc->next;
+		if (e->last && e->was.next == NULL)
+			e->was.next = e->desc->next;
+		if (e->desc->next != e->was.next)
+			nc_fail(r, ACCOUNTED_FOR, "entry %" PRIu64 " was given back by a suspend "
+					"with another next than it was handed over with",
+					e->serial);
 	}
 	c->accepted = c->q.n = keep;
 	nc_list_untouched(r, &c->rest, ACCOUNTED_FOR, "a suspend gave it back");

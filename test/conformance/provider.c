@@ -120,6 +120,18 @@ nc_op_provider_thread(struct run *r)
 
 /* ------------------------------------------------------------------------- power */
 
+/* What waited for power may have been copied since, when power is lost again. */
+static void
+powered(struct run *r)
+{
+	unsigned int i;
+	uint32_t k;
+
+	for (i = 0; i < r->nb_chans; i++)
+		for (k = r->chan[i].head; k < r->chan[i].accepted; k++)
+			r->chan[i].q.e[k].powerless = false;
+}
+
 static void
 power(struct run *r, bool on)
 {
@@ -133,7 +145,9 @@ power(struct run *r, bool on)
 	if (nc_refused(r, &a, ret, 0, "netdma_provider_notify()"))
 		return;
 	r->asleep = !on;
-	if (!on)
+	if (on)
+		powered(r);
+	else
 		left(r, nc_now_us() - begin);
 	nc_say(r, "\n          ");
 }

@@ -148,8 +148,8 @@ def try_mutant(tree, mutant):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("-o", "--operations", type=int, default=30000,
-                        help="operations on each provider (30000)")
+    parser.add_argument("-o", "--operations", type=int, default=100000,
+                        help="operations on each provider (100000)")
     parser.add_argument("-k", "--keep", action="store_true", help="keep the temporary folder")
     parser.add_argument("pattern", nargs="*", help="only mutants with this in their names")
     args = parser.parse_args()
