@@ -278,7 +278,8 @@ int netdma_channel_check(struct netdma_channel *channel, struct netdma_desc *fir
  *
  * On a list-fed channel the rest is the client's again: it may be changed, and descriptors
  * inserted and deleted, behind the one that was processed last. What is not handed over
- * again with netdma_channel_resume() is not reported. On a ring-fed channel the rest waits;
+ * again with netdma_channel_resume() is not reported. What an earlier start has replaced is not
+ * part of it: that comes back as #NETDMA_NOT_COPIED. On a ring-fed channel the rest waits;
  * it may be added to.
  *
  * NetDMA's SuspendDma.

@@ -66,6 +66,9 @@ suspend(struct netdma_channel *ch, struct netdma_desc **last_processed)
 		netdma_engine_give(ch);
 		return ch->run == RUN_HALTED ? -ECANCELED : ret;
 	}
+	/* What a start has replaced is reported, also if the engine has given it back just now. */
+	if (ch->feed == FEED_LIST)
+		netdma_list_drop(ch, ch->replaced, NETDMA_ERROR_CANCELED);
 	netdma_engine_sweep(ch, UINT64_MAX);
 	if (ch->run == RUN_HALTED)
 		return -ECANCELED;
@@ -136,7 +139,7 @@ halt(struct netdma_channel *ch)
 	__atomic_store_n(&ch->run, RUN_HALTED, __ATOMIC_RELAXED);
 	ret = netdma_engine_quiet(ch);
 	netdma_word_stop(ch, NETDMA_WORD_HALTED);
-	netdma_list_drop(ch, NETDMA_ERROR_CANCELED);
+	netdma_list_drop(ch, ch->list.accepted, NETDMA_ERROR_CANCELED);
 	netdma_engine_sweep(ch, UINT64_MAX);
 	return ret;
 }

@@ -243,15 +243,17 @@ netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first, struct ne
 	counter_add(&ch->count.lists, 1);
 }
 
-/* Take what was not given out of the engine's way: it completes in its place, not copied. */
+/* Take what was not given, up to a count, out of the engine's way: it completes in its place, not
+ * copied.
+ */
 void
-netdma_list_drop(struct netdma_channel *ch, enum netdma_error error)
+netdma_list_drop(struct netdma_channel *ch, uint64_t end, enum netdma_error error)
 {
 	struct netdma_list *l = &ch->list;
 	struct netdma_desc *d = l->give;
 	uint64_t i;
 
-	for (i = l->given; i != l->accepted; i++, d = d->next) {
+	for (i = l->given; i < end; i++, d = d->next) {
 		if ((d->flags & NETDMA_DESC_DROPPED) && !(d->user_context1 & CTX_CORE))
 			continue;
 		d->flags |= NETDMA_DESC_DROPPED;
@@ -318,7 +320,8 @@ netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first, struct n
 static void
 start_over(struct netdma_channel *ch)
 {
-	netdma_list_drop(ch, NETDMA_ERROR_CANCELED);
+	ch->replaced = ch->list.accepted;
+	netdma_list_drop(ch, ch->replaced, NETDMA_ERROR_CANCELED);
 	__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
 	netdma_list_allow(ch);
 }

@@ -75,7 +75,7 @@ strand(struct netdma_channel *ch)
 	netdma_trace_channel_move(ch->id, ch->provider_id, 0);
 	netdma_detach(ch);
 	if (ch->failover == NETDMA_FAILOVER_NONE || ch->policy != NETDMA_ON_ERROR_RECOVER)
-		netdma_list_drop(ch, NETDMA_ERROR_GONE);
+		netdma_list_drop(ch, l->accepted, NETDMA_ERROR_GONE);
 	else
 		for (i = l->given; i != l->accepted; i++, d = d->next)
 			if (!(d->flags & NETDMA_DESC_DROPPED))

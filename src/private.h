@@ -196,6 +196,7 @@ struct netdma_channel {
 	struct netdma_desc *tail;     /* last accepted */
 	struct netdma_desc *last;     /* last delivered */
 	struct netdma_desc *expected; /* what the next append must begin with; NULL: anything */
+	uint64_t replaced;            /* by the last start: what was accepted before this count */
 	uint64_t *word;
 	struct list_cursor word_seen;  /* looked at for the word */
 	bool word_part_failed;         /* a segment of its entry was not copied */
@@ -371,7 +372,7 @@ int netdma_list_check(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n, const char *what);
 void netdma_list_bridge(struct netdma_channel *ch, struct netdma_desc *first);
 void netdma_list_unbridge(struct netdma_channel *ch, struct netdma_desc *d);
-void netdma_list_drop(struct netdma_channel *ch, enum netdma_error error);
+void netdma_list_drop(struct netdma_channel *ch, uint64_t end, enum netdma_error error);
 void netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);
 

@@ -89,7 +89,7 @@ static void
 halt(struct netdma_channel *ch)
 {
 	__atomic_store_n(&ch->run, RUN_HALTED, __ATOMIC_RELAXED);
-	netdma_list_drop(ch, NETDMA_ERROR_HALTED);
+	netdma_list_drop(ch, ch->list.accepted, NETDMA_ERROR_HALTED);
 	netdma_list_allow(ch);
 	netdma_word_stop(ch, NETDMA_WORD_HALTED);
 }

@@ -159,6 +159,46 @@ T_CASE(control, memory_that_a_suspend_gives_back_is_not_in_use, T_ONCE)
 	ASSERT_INT(netdma_channel_resume(ch, NULL, NULL, 0), ==, 0);
 }
 
+/* An engine that stops between two descriptors gives back some that were given to it before a
+ * start: they are not the client's to edit, they were replaced.
+ */
+T_CASE(control, suspend_behind_a_start_reports_all_that_was_replaced, T_ONCE)
+{
+	struct fake *f = fake_new("fake0,desc=8", &t->provider);
+	struct netdma_desc *last;
+	struct netdma_channel *ch;
+	struct t_list *l, *more;
+	struct netdma_completion done[10];
+	uint32_t i;
+
+	ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
+	f->attr.flags |= NETDMA_PROVIDER_STOPS;
+	f->quiesce = NETDMA_QUIET_UNTOUCHED;
+	f->last = 3;
+	f->hold = true;
+	ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
+	ch = t_channel(t, 64, 0);
+	l = t_list_new(t, ch, t_pool(10), 10, 1, 300);
+	more = t_list_new(t, ch, t_pool(10), 10, 1, 300);
+	/* It must begin with another one than this names. */
+	l->last->next = l->first;
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	ASSERT_INT(t_start(ch, more), ==, 0);
+	ASSERT_INT(netdma_channel_suspend(ch, &last), ==, 0);
+	ASSERT(last == l->last);
+	ASSERT_INT(netdma_channel_outstanding(ch), ==, 10);
+	t_collect(ch, done, 10);
+	for (i = 0; i < 10; i++) {
+		t_entry_check(&done[i], l->at[i], i < 3 ? NETDMA_COPIED : NETDMA_NOT_COPIED, i);
+		t_buf_check(&l->buf[i], i < 3 ? T_COPIED : T_NOT_COPIED, i);
+	}
+	ASSERT(l->last->next == l->first);
+	l->last->next = NULL;
+	f->hold = false;
+	ASSERT_INT(netdma_channel_resume(ch, more->first, more->last, more->n), ==, 0);
+	t_expect(ch, more, NETDMA_COPIED);
+}
+
 /* What the last processed one leads to is the client's again: nothing of it runs. */
 T_CASE(control, append_behind_a_resume_with_nothing_finds_its_place, T_EACH)
 {

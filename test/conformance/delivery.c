@@ -266,7 +266,8 @@ check_halt(struct run *r, struct chan *c, const struct entry *e, const struct ne
 				"halt", e->serial, netdma_error_name(d->error));
 	if (error && e->halted != 0) {
 		c->reason = c->halts;
-		c->reason_is_last = d != NULL && e->halted == c->halts;
+		/* What was aborted may have failed before that. */
+		c->reason_is_last = d != NULL && !e->aborted && e->halted == c->halts;
 		c->behind = 0;
 	} else if (c->reason_is_last && e->halted == c->halts && d->status == NETDMA_COPIED) {
 		c->behind += e->slots;
