@@ -40,6 +40,14 @@ nc_refused(struct run *r, const struct answers *a, int ret, int success, const c
 	nc_fail(r, a->invariant, "%s returned %s; expected%s", call, nc_ret_name(ret), wanted);
 }
 
+/* Copies fail: the engine's, or one that has to be stopped under them. */
+static bool
+may_fail(const struct chan *c)
+{
+	return nc_has(c->run, NETDMA_CONFORMANCE_MAY_FAIL | NETDMA_CONFORMANCE_MAY_HANG) ||
+			c->conf.bound_us != 0;
+}
+
 struct answers
 nc_channel_answers(const struct chan *c)
 {
@@ -48,8 +56,7 @@ nc_channel_answers(const struct chan *c)
 	if (c->detached)
 		must_refuse(&a, -ENODEV);
 	/* What it does by itself it may do at any time. */
-	if (c->conf.error_policy == NETDMA_ON_ERROR_HALT && nc_has(c->run,
-			NETDMA_CONFORMANCE_MAY_FAIL | NETDMA_CONFORMANCE_MAY_HANG))
+	if (c->conf.error_policy == NETDMA_ON_ERROR_HALT && may_fail(c))
 		may_refuse(&a, -ECANCELED);
 	if (nc_has(c->run, NETDMA_CONFORMANCE_MAY_HANG))
 		may_refuse(&a, -ENODEV);
@@ -258,7 +265,7 @@ nc_channel_look(struct run *r, struct chan *c)
 {
 	struct netdma_channel_info info = { .size = sizeof(info) };
 
-	if (c->ch == NULL || !nc_has(r, NETDMA_CONFORMANCE_MAY_FAIL | NETDMA_CONFORMANCE_MAY_HANG))
+	if (c->ch == NULL || !may_fail(c))
 		return;
 	if (netdma_channel_info_get(c->ch, &info) != 0)
 		nc_fail(r, ACCOUNTED_FOR, "netdma_channel_info_get() failed");

@@ -39,6 +39,9 @@ withdraw(struct run *r, struct chan *c, uint32_t processed, const struct netdma_
 		struct entry *e = nc_list_add(&c->rest);
 
 		*e = c->q.e[i];
+		if (e->drop != 0)
+			nc_fail(r, ACCOUNTED_FOR, "entry %" PRIu64 " was replaced by a start, and "
+					"then given back by a suspend", e->serial);
 		nc_flights(c, e, -1);
 		c->slots_out -= e->slots;
 		c->withdrawn += e->slots;
