@@ -7,7 +7,8 @@
  */
 
 #include <errno.h>
-#include <sched.h>
+
+#include <rte_cycles.h>
 
 #include "survive.h"
 
@@ -115,7 +116,8 @@ stop_and_start_forever(void *arg)
 		ret = netdma_provider_start(s->id);
 		/* The other one may be about to stop it. */
 		ASSERT(ret == 0 || ret == -EBUSY);
-		sched_yield();
+		/* A move needs the registry, and only tries to lock it. */
+		rte_delay_us_sleep(300);
 	}
 }
 
