@@ -36,6 +36,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 PROGRAM = "test/autotest/dpdk-netdma-test"
 EVERYWHERE = "cpu-inline,cpu-thread,skeleton,model,fake"
 CASES = "conformance.invariants_hold"
+TRIES = 3
 SECONDS = 120  # for a run of the suite on one provider
 BLOCK = re.compile(r"([\w-]+): ([^\n]+)\n(\S+)(?: (\S+))?(?: (\S+))?\n"
                    r"<<<<\n(.*?)\n?----\n(.*?)\n?>>>>\s*", re.S)
@@ -132,7 +133,8 @@ def try_mutant(tree, mutant):
         return False, "its text is not there, or more than once", "", ""
     try:
         tree.make()
-        for provider in mutant.providers:
+        # Programs are random, and some bugs seldom show.
+        for provider in mutant.providers * TRIES:
             how, text = tree.suite(mutant.cases, provider)
             if how == "skipped":
                 continue
