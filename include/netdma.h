@@ -276,9 +276,10 @@ struct netdma_channel;
 
 /**
  * Called for each event, in the order in which they happened, never two at a time for
- * one client. It runs in a thread that called a control function, with no lock held: it
- * may call everything but netdma_client_deregister(), netdma_provider_stop(),
- * netdma_provider_destroy() and netdma_fini(), which return -EBUSY from it.
+ * one client. It runs in a thread that called a control function, or in the library's own,
+ * with no lock held and outside of all calls on channels: it may call everything but
+ * netdma_client_deregister(), netdma_provider_stop(), netdma_provider_destroy() and netdma_fini(),
+ * which return -EBUSY from it.
  */
 typedef void (*netdma_event_cb_t)(struct netdma_client *client,
 		const struct netdma_event *event, void *arg);

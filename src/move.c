@@ -110,7 +110,10 @@ netdma_channel_leave_engine(struct netdma_channel *ch)
 	if (!fail_over(ch))
 		strand(ch);
 	netdma_unlock_quietly();
-	ch->events_raised = true;
+	/* Not here: this may be inside a call of a channel that stands on this one, or under the
+	 * lock of whoever stops that.
+	 */
+	netdma_request_delivery();
 }
 
 /* A channel without a provider: what was left to the CPU. */

@@ -235,18 +235,6 @@ drive(struct netdma_channel *ch)
 	watch(ch);
 }
 
-/* Leave a call in which the channel may have left its engine. */
-static inline void
-leave(struct netdma_channel *ch)
-{
-	bool events = ch->events_raised;
-
-	ch->events_raised = false;
-	netdma_channel_leave(ch);
-	if (unlikely(events))
-		netdma_event_deliver();
-}
-
 int
 netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t max)
 {
@@ -261,7 +249,7 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 		drive(ch);
 		n = collect(ch, done, max);
 		netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
-		leave(ch);
+		netdma_channel_leave(ch);
 	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {
 		netdma_channel_enter_any(ch);
 		netdma_channel_poll_stranded(ch);
@@ -293,7 +281,7 @@ netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 		if (ch->word != NULL)
 			netdma_word_update(ch);
 		done = ch->list.completed == ch->list.accepted;
-		leave(ch);
+		netdma_channel_leave(ch);
 		if (done)
 			return 0;
 		if (rte_get_timer_cycles() - start >= timeout)

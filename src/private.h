@@ -240,7 +240,6 @@ struct netdma_channel {
 	struct netdma_cpu_mask cpu_mask;
 	uint64_t bound;     /* TSC cycles that an engine may take to finish what it has */
 	bool lost;          /* the engine did not answer: not to be called again */
-	bool events_raised; /* with the registry locked inside a data-path call */
 	/* What lists may have, wherever the channel moves: as its first engine. */
 	enum netdma_addr_space list_addr_space;
 	bool list_iova;
@@ -262,7 +261,7 @@ extern struct netdma_channel_list netdma_channels;
 void netdma_lock(void);
 /* For the data path, which must not wait. @return whether it is locked. */
 bool netdma_trylock(void);
-/* Unlock, and leave the events to netdma_event_deliver(). */
+/* Unlock, and leave the events to others. */
 void netdma_unlock_quietly(void);
 /* True inside a service of a driver's that the core called under the lock. */
 bool netdma_lock_nested(void);
@@ -311,6 +310,8 @@ int netdma_providers_destroy(void);
 /* request.c */
 int netdma_requests_start(void);
 void netdma_requests_stop(void);
+/* Have the library's thread deliver events that were raised inside a data-path call. */
+void netdma_request_delivery(void);
 void netdma_request_removal(struct netdma_provider *p);
 
 /* attach.c: under the lock */

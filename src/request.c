@@ -74,6 +74,7 @@ thread_main(void *arg)
 			;
 		if (__atomic_load_n(&quit, __ATOMIC_ACQUIRE))
 			return NULL;
+		netdma_event_deliver();
 		id = request_take(&device);
 		if (id == 0)
 			continue;
@@ -89,6 +90,12 @@ void
 netdma_request_removal(struct netdma_provider *p)
 {
 	__atomic_store_n(&p->unwanted, true, __ATOMIC_RELEASE);
+	sem_post(&requests);
+}
+
+void
+netdma_request_delivery(void)
+{
 	sem_post(&requests);
 }
 

@@ -5,6 +5,9 @@
 /* The fault driver: engines that are removed, and a provider below that leaves. */
 
 #include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <time.h>
 
 #include <rte_cycles.h>
 
@@ -248,4 +251,90 @@ T_CASE(fault, power_of_the_provider_below_may_come_and_go, T_ONCE)
 	} while (!__atomic_load_n(&s.over, __ATOMIC_ACQUIRE));
 	ASSERT(t_stats(ch).copied > 0 && t_stats(ch).failed > 0 && t_stats(ch).not_copied > 0);
 	ASSERT_INT(t_stats(ch).unknown, ==, 0);
+}
+
+/* Who hears that the provider below has a channel again. */
+struct hearer {
+	sem_t looked;
+	pthread_t owner;  /* of the channel above */
+	pthread_t looker;
+	bool armed;
+	bool heard;
+	bool inside;      /* in one of the owner's calls */
+	bool locked;      /* with the registry locked */
+};
+
+static void *
+look(void *arg)
+{
+	struct hearer *h = arg;
+
+	netdma_provider_find("none");
+	sem_post(&h->looked);
+	return NULL;
+}
+
+static void
+hear(struct netdma_client *client __rte_unused, const struct netdma_event *e, void *arg)
+{
+	struct hearer *h = arg;
+	struct timespec end;
+
+	if (e->type != NETDMA_EVENT_CHANNEL_ARRIVAL || !__atomic_load_n(&h->armed, __ATOMIC_ACQUIRE))
+		return;
+	h->inside = pthread_equal(pthread_self(), h->owner);
+	RTE_VERIFY(pthread_create(&h->looker, NULL, look, h) == 0);
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += 5;
+	h->locked = sem_timedwait(&h->looked, &end) != 0;
+	__atomic_store_n(&h->armed, false, __ATOMIC_RELAXED);
+	__atomic_store_n(&h->heard, true, __ATOMIC_RELEASE);
+}
+
+/* The channel below leaves its engine inside a call of the one above, and its event comes neither
+ * in there nor under the lock of whoever stops the provider above.
+ */
+static void
+hears_outside(struct t *t, bool stop)
+{
+	struct hearer *h = t_zalloc(sizeof(*h));
+	struct netdma_channel *ch;
+	struct t_deadline d;
+	struct fake *f;
+	struct t_list *l;
+
+	sem_init(&h->looked, 0, 0);
+	h->owner = pthread_self();
+	fault_over(t, "fake0,desc=10,channels=1", "");
+	f = fake_get("fake0");
+	t_client(&(struct netdma_client_conf){ .name = "hearer", .event = hear, .arg = h });
+	ch = fault_channel(t, 64, 1000);
+	l = t_list_new(t, ch, t_pool(5), 5, 1, 300);
+	f->hold = true;
+	f->quiesce = NETDMA_QUIET_UNTOUCHED;
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
+	f->gone = -ENODEV;
+	__atomic_store_n(&h->armed, true, __ATOMIC_RELEASE);
+	if (stop)
+		ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
+	t_deadline_set(&d);
+	while (!__atomic_load_n(&h->heard, __ATOMIC_ACQUIRE)) {
+		ASSERT_INT(netdma_poll(ch, NULL, 0), >=, 0);
+		ASSERT(t_wait(&d));
+	}
+	pthread_join(h->looker, NULL);
+	ASSERT(!h->locked);
+	ASSERT(stop || !h->inside);
+	t_expect(ch, l, NETDMA_NOT_COPIED);
+}
+
+T_CASE(fault, events_of_the_channel_below_come_outside_of_the_owners_calls, T_ONCE)
+{
+	hears_outside(t, false);
+}
+
+T_CASE(fault, events_of_the_channel_below_come_without_the_lock, T_ONCE)
+{
+	hears_outside(t, true);
 }
