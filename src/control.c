@@ -112,6 +112,7 @@ resume(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc 
 	if (!nothing)
 		netdma_list_link(ch, first, last, n);
 	__atomic_store_n(&ch->run, RUN_NORMAL, __ATOMIC_RELAXED);
+	ch->watch_since = 0;
 	netdma_list_allow(ch);
 	netdma_engine_give(ch);
 	return 0;

@@ -92,12 +92,20 @@ static void
 take_back(struct netdma_channel *ch)
 {
 	struct netdma_list *l = &ch->list;
+	uint64_t i, end = l->given;
+	struct netdma_desc *d;
 
 	l->given = l->completed;
 	l->allowed = l->given;
 	l->seek = NULL; /* the bookmark may stand at what is edited now */
-	if (l->given != l->accepted)
-		l->give = list_at(ch, l->given);
+	ch->watch_since = 0;
+	if (l->given == l->accepted)
+		return;
+	l->give = list_at(ch, l->given);
+	/* What a driver has noted of it already is not so any more. */
+	for (i = l->given, d = l->give; i != end; i++, d = d->next)
+		if (!(d->flags & NETDMA_DESC_DROPPED))
+			netdma_desc_set_status(d, NETDMA_COPIED, NETDMA_ERROR_NONE);
 	ch->hurdle |= HURDLE_RESTART;
 }
 

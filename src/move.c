@@ -277,6 +277,7 @@ netdma_channels_wake(struct netdma_provider *p)
 		return ret;
 	while ((ch = taken_channel(p)) != NULL) {
 		ch->hurdle &= (uint8_t)~HURDLE_ASLEEP;
+		ch->watch_since = 0;
 		netdma_list_allow(ch);
 		hand_back(ch);
 	}

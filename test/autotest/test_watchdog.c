@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
+
 #include "survive.h"
 
 enum { WATCHDOG_US = 2000 };
@@ -485,6 +487,62 @@ T_CASE(watchdog, does_not_count_the_time_of_a_suspension, T_ONCE)
 		t_collect(ch, &done, 1);
 		t_buf_check(b, T_COPIED, round);
 	}
+	ASSERT_INT(t_stats(ch).watchdogs, ==, 0);
+}
+
+/* What was given is taken back, and given again when it goes on; nobody polls in between. */
+T_CASE(watchdog, does_not_count_the_time_of_a_suspension_with_something_given, T_ONCE)
+{
+	struct fake *f = fake_new("fake0,desc=10", &t->provider);
+	struct netdma_channel *ch;
+	struct netdma_desc *last;
+	struct t_list *l;
+
+	ASSERT_INT(netdma_provider_stop(t->provider), ==, 0);
+	f->attr.flags |= NETDMA_PROVIDER_STOPS;
+	f->quiesce = NETDMA_QUIET_UNTOUCHED;
+	f->hold = true;
+	ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
+	ch = t_channel_conf(t, &(struct netdma_channel_conf){ .provider = t->provider,
+			.nb_desc = 64, .watchdog_us = 300000 });
+	l = t_list_new(t, ch, t_pool(5), 5, 1, 300);
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
+	ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
+	ASSERT_INT(netdma_channel_suspend(ch, &last), ==, 0);
+	rte_delay_us_sleep(400000);
+	ASSERT_INT(netdma_channel_resume(ch, l->first, l->last, l->n), ==, 0);
+	ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
+	f->hold = false;
+	t_expect(ch, l, NETDMA_COPIED);
+	ASSERT_INT(t_stats(ch).watchdogs, ==, 0);
+}
+
+T_CASE(watchdog, does_not_count_the_time_without_power, T_ONCE)
+{
+	struct fake *f = fake_new("fake0,desc=10", &t->provider);
+	struct netdma_channel *ch = t_channel_conf(t, &(struct netdma_channel_conf){
+			.provider = t->provider, .nb_desc = 64, .watchdog_us = 300000,
+			.bound_us = 1000, .failover = NETDMA_FAILOVER_NONE });
+	struct t_list *l = t_list_new(t, ch, t_pool(5), 5, 1, 300);
+	unsigned int i, k;
+
+	f->hold = true;
+	f->quiesce = NETDMA_QUIET_UNTOUCHED;
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	for (i = 0; i < 2; i++) {
+		for (k = 0; k < 2; k++)
+			ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
+		ASSERT_INT(netdma_provider_notify(f->provider,
+				NETDMA_EVENT_PROVIDER_POWER_DOWN), ==, 0);
+		rte_delay_us_sleep(400000);
+		ASSERT_INT(netdma_provider_notify(f->provider, NETDMA_EVENT_PROVIDER_POWER_UP),
+				==, 0);
+		for (k = 0; k < 2; k++)
+			ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
+	}
+	f->hold = false;
+	t_expect(ch, l, NETDMA_COPIED);
 	ASSERT_INT(t_stats(ch).watchdogs, ==, 0);
 }
 
