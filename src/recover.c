@@ -105,7 +105,9 @@ see_to(struct netdma_channel *ch, struct netdma_desc *d)
 		return;
 	else if (ch->policy == NETDMA_ON_ERROR_RECOVER)
 		recover(ch, d);
-	if (ch->policy == NETDMA_ON_ERROR_HALT && netdma_desc_status(d) != NETDMA_COPIED)
+	/* What a start has replaced has nothing to do with the new list. */
+	if (ch->policy == NETDMA_ON_ERROR_HALT && netdma_desc_status(d) != NETDMA_COPIED &&
+			ch->settled.count > ch->replaced)
 		halt(ch);
 }
 

@@ -438,3 +438,34 @@ T_CASE(halt, error_of_the_cpu_during_a_suspend_halts, T_ONCE)
 	}
 	from->hold = false;
 }
+
+static enum netdma_status
+first_and_third_fail(const struct netdma_desc *d __rte_unused, uint64_t n,
+		enum netdma_error *error)
+{
+	*error = NETDMA_ERROR_BUS;
+	return n == 0 || n == 2 ? NETDMA_FAILED : NETDMA_COPIED;
+}
+
+/* The engine has more of the old list, which ends with its own status. */
+T_CASE(halt, failure_of_what_a_start_has_replaced_does_not_halt_again, T_ONCE)
+{
+	struct fake *f = fake_new("fake0,desc=10,burst=2", &t->provider);
+	struct netdma_channel *ch = t_channel_conf(t, &(struct netdma_channel_conf){
+			.provider = t->provider, .nb_desc = 64,
+			.error_policy = NETDMA_ON_ERROR_HALT });
+	struct t_list *old = t_list_new(t, ch, t_pool(5), 5, 1, 300);
+	struct t_list *new = t_list_new(t, ch, t_pool(30), 30, 1, 300);
+	struct netdma_completion done[5];
+	uint32_t i;
+
+	f->verdict = first_and_third_fail;
+	ASSERT_INT(t_start(ch, old), ==, 0);
+	ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
+	ASSERT_INT(t_info(ch).state, ==, NETDMA_CHANNEL_HALTED);
+	ASSERT_INT(t_start(ch, new), ==, 0);
+	t_collect(ch, done, 5);
+	for (i = 0; i < 5; i++)
+		ASSERT_INT(done[i].status, ==, i == 0 || i == 2 ? NETDMA_FAILED : NETDMA_COPIED);
+	t_expect(ch, new, NETDMA_COPIED);
+}

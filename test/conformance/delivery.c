@@ -261,7 +261,7 @@ check_halt(struct run *r, struct chan *c, const struct entry *e, const struct ne
 
 	if (c->conf.error_policy != NETDMA_ON_ERROR_HALT)
 		return;
-	if (d != NULL && error && e->halted == 0 && !e->aborted)
+	if (d != NULL && error && e->halted == 0 && !e->aborted && e->drop == 0)
 		nc_fail(r, ACCOUNTED_FOR, "entry %" PRIu64 " failed (%s), and the channel did not "
 				"halt", e->serial, netdma_error_name(d->error));
 	if (error && e->halted != 0) {
