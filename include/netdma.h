@@ -238,7 +238,8 @@ int netdma_provider_attach(const char *devargs, int *id);
  *
  * @return
  *   0; -ENODEV for an unknown id; -ENOTSUP when it stands for no device (use
- *   netdma_provider_destroy()), or its bus has no way to remove one; what
+ *   netdma_provider_destroy()), or its bus has no way to remove one; -EBUSY when somebody has
+ *   started it again meanwhile, or has configured the device for himself; what
  *   netdma_provider_stop() returned; or the error of rte_eal_hotplug_remove(): the provider is
  *   stopped then.
  */

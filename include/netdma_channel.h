@@ -306,7 +306,8 @@ int netdma_channel_suspend(struct netdma_channel *channel, struct netdma_desc **
  *   netdma_channel_append(). NULL, NULL, 0: nothing is left of it, or the channel is ring-fed.
  * @return
  *   0; -EINVAL when the channel is not suspended, or a list comes to a ring-fed one; as
- *   netdma_channel_append() for a list that is refused: the channel stays suspended.
+ *   netdma_channel_append() for a list that is refused, and -EBUSY after too many starts and
+ *   resumes with nothing delivered in between: the channel stays suspended.
  */
 int netdma_channel_resume(struct netdma_channel *channel, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);

@@ -425,10 +425,11 @@ int netdma_provider_deregister(struct netdma_provider *provider);
  * can be taken away. Any thread, also from the data path: nothing is waited for.
  *
  * @return
- *   0; -EINVAL for another event, or for a provider that is not started or, for
- *   POWER_UP, was not powered down; for POWER_DOWN also -EBUSY from a callback, and
- *   -ETIMEDOUT when the owner of a channel did not leave its data-path call in time (nothing was
- *   changed), or when a channel's engine could not be made quiet.
+ *   0, always for REMOVAL; -EINVAL for another event, POWER_DOWN of a provider that is not
+ *   started, POWER_UP of one that was not powered down; -EBUSY from a callback; -ETIMEDOUT when
+ *   the owner of a channel did not leave its data-path call in time (nothing was changed, and it
+ *   may be tried again), or, for POWER_DOWN, when a channel's engine could not be made quiet: the
+ *   provider is quarantined, and its channels leave it.
  */
 int netdma_provider_notify(struct netdma_provider *provider, enum netdma_event_type event);
 
