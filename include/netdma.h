@@ -125,7 +125,9 @@ enum netdma_provider_state {
 	NETDMA_PROVIDER_STARTED,    /**< Usable. */
 	NETDMA_PROVIDER_STOPPING,   /**< About to go: no new channels. */
 	NETDMA_PROVIDER_ASLEEP,     /**< Its engine has no power: no new channels, others wait. */
-	/** Its engine did not answer and may still write: never used, stopped or freed again. */
+	/** Its engine did not answer and may still write: never used, stopped or freed again. Its
+	 * other channels leave it when their owners call next.
+	 */
 	NETDMA_PROVIDER_QUARANTINED,
 };
 

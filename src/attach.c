@@ -140,6 +140,21 @@ netdma_attach_commit(struct netdma_channel *ch, const struct attachment *a)
 	}
 }
 
+/* The other channels of a provider that is quarantined leave it, too, in their owners' calls. */
+static void
+tell_others_to_leave(const struct netdma_channel *but)
+{
+	uint32_t runs;
+	struct netdma_channel *ch;
+
+	TAILQ_FOREACH(ch, &netdma_channels, next) {
+		runs = CHANNEL_RUNS;
+		if (ch != but && ch->provider == but->provider)
+			__atomic_compare_exchange_n(&ch->stopping, &runs, CHANNEL_LOSES, false,
+					__ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	}
+}
+
 void
 netdma_detach(struct netdma_channel *ch)
 {
@@ -148,6 +163,7 @@ netdma_detach(struct netdma_channel *ch)
 	if (netdma_provider_state_get(p) == NETDMA_PROVIDER_QUARANTINED) {
 		/* Its engine may be using what it has: that is never freed. */
 		p->state = NETDMA_PROVIDER_QUARANTINED;
+		tell_others_to_leave(ch);
 	} else {
 		p->ops->channel_free(ch->engine);
 		if (p->nb_channels-- == p->attr.nb_channels && p->state == NETDMA_PROVIDER_STARTED)

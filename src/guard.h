@@ -50,6 +50,11 @@ netdma_channel_enter(struct netdma_channel *ch)
 	stopping = __atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE);
 	if (likely(stopping == CHANNEL_RUNS))
 		return 0;
+	if (stopping == CHANNEL_LOSES && __atomic_compare_exchange_n(&ch->stopping, &stopping,
+			CHANNEL_RUNS, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+		ch->hurdle |= HURDLE_LEAVE;
+		return 0;
+	}
 	netdma_channel_leave(ch);
 	return stopping == CHANNEL_DETACHED ? -ENODEV : -EAGAIN;
 }

@@ -173,6 +173,7 @@ netdma_channel_move(struct netdma_channel *ch, int id)
 static int
 take_over(const struct netdma_provider *p)
 {
+	bool lost = netdma_provider_state_get(p) == NETDMA_PROVIDER_QUARANTINED;
 	struct netdma_channel *ch;
 	int ret = 0;
 
@@ -189,7 +190,8 @@ take_over(const struct netdma_provider *p)
 	if (ret != 0)
 		TAILQ_FOREACH(ch, &netdma_channels, next)
 			if (ch->provider == p)
-				__atomic_store_n(&ch->stopping, CHANNEL_RUNS, __ATOMIC_RELEASE);
+				__atomic_store_n(&ch->stopping, lost ? CHANNEL_LOSES :
+						CHANNEL_RUNS, __ATOMIC_RELEASE);
 	return ret;
 }
 
@@ -253,13 +255,12 @@ netdma_channels_sleep(struct netdma_provider *p)
 		if (ch->word != NULL)
 			netdma_word_update(ch);
 		if (!fail_over(ch)) {
-			if (ch->lost) {
+			/* A provider that has lost one is never woken. */
+			if (ret != 0) {
 				strand(ch);
 				continue;
 			}
-			/* A provider that has lost one is never woken. */
-			if (ret == 0)
-				ch->hurdle |= HURDLE_ASLEEP | HURDLE_RESTART;
+			ch->hurdle |= HURDLE_ASLEEP | HURDLE_RESTART;
 			netdma_list_allow(ch);
 		}
 		hand_back(ch);

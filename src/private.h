@@ -89,6 +89,7 @@ enum channel_run {
 enum channel_stopping {
 	CHANNEL_RUNS,     /* the owner may go on */
 	CHANNEL_STOPS,    /* another thread takes the channel over */
+	CHANNEL_LOSES,    /* its engine is not to be trusted: the owner leaves it */
 	CHANNEL_DETACHED, /* there is no provider any more */
 };
 

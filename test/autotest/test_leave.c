@@ -560,3 +560,57 @@ T_CASE(leave, word_never_goes_back, T_EACH)
 	t_channel_free(ch);
 	ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
 }
+
+/* It is not used any more, by anyone. */
+T_CASE(leave, other_channels_of_a_quarantined_provider_leave_it, T_ONCE)
+{
+	struct fake *f = fake_new("fake7400,desc=10", &t->provider);
+	struct netdma_channel_conf conf = { .provider = t->provider, .nb_desc = 64,
+		.bound_us = 1000, .failover = t_provider("fake1") };
+	struct netdma_channel *lost = t_channel_conf(t, &conf), *other[2];
+	struct netdma_completion done[5];
+	struct t_list *l[2], *gone;
+	uint32_t polls, i;
+
+	for (i = 0; i < 2; i++) {
+		other[i] = t_channel_conf(t, &conf);
+		l[i] = t_list_new(t, other[i], t_pool(30), 30, 1, 300);
+	}
+	ASSERT_INT(t_start(other[1], l[1]), ==, 0);
+	f->hold = true;
+	f->quiesce = -ENOTSUP;
+	gone = t_list_new(t, lost, t_pool(5), 5, 1, 300);
+	ASSERT_INT(t_start(lost, gone), ==, 0);
+	ASSERT_INT(netdma_channel_abort(lost), ==, -ETIMEDOUT);
+	t_collect(lost, done, 5);
+	ASSERT_INT(done[0].status, ==, NETDMA_UNKNOWN);
+	f->hold = false;
+	f->quiesce = NETDMA_QUIET_UNTOUCHED;
+	polls = f->polls;
+	ASSERT_INT(t_start(other[0], l[0]), ==, 0);
+	for (i = 0; i < 2; i++) {
+		t_expect(other[i], l[i], NETDMA_COPIED);
+		ASSERT_INT(t_info(other[i]).provider, ==, conf.failover);
+		ASSERT_INT(t_stats(other[i]).by_engine, ==, 0);
+		ASSERT_INT(t_stats(other[i]).by_failover, ==, 30);
+	}
+	ASSERT_INT(f->polls, ==, polls);
+}
+
+/* A driver may have noted what becomes of a descriptor before those in front of it have ended. */
+T_CASE(leave, what_a_driver_has_noted_of_what_it_gives_back_is_forgotten, T_ONCE)
+{
+	struct fake *f = fake_new("fake0,desc=10", &t->provider);
+	int other = t_provider("fake1");
+	struct netdma_channel *ch = t_channel_conf(t, &(struct netdma_channel_conf){
+			.provider = t->provider, .nb_desc = 64, .bound_us = 1000,
+			.error_policy = NETDMA_ON_ERROR_REPORT });
+	struct t_list *l = t_list_new(t, ch, t_pool(5), 5, 1, 300);
+
+	f->hold = true;
+	f->quiesce = NETDMA_QUIET_UNTOUCHED;
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	netdma_desc_set_status(l->at[2], NETDMA_NOT_COPIED, NETDMA_ERROR_REFUSED);
+	ASSERT_INT(netdma_channel_move(ch, other), ==, 0);
+	t_expect(ch, l, NETDMA_COPIED);
+}
