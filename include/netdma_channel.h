@@ -289,9 +289,10 @@ int netdma_channel_check(struct netdma_channel *channel, struct netdma_desc *fir
  * @param[out] last_processed
  *   The last descriptor that was processed; NULL if none was.
  * @return
- *   0; -ETIMEDOUT when the engine did not finish within netdma_channel_conf::bound_us: the
- *   channel goes on as if nothing had been asked; -EINVAL when it is suspended or not
- *   started; -ECANCELED after an abort; -EBUSY from a callback; -EAGAIN; -ENODEV.
+ *   0, also when the channel had to leave its engine for that; -ETIMEDOUT when the engine did not
+ *   finish within netdma_channel_conf::bound_us: the channel goes on as if nothing had been asked;
+ *   -EINVAL when it is suspended or not started; -ECANCELED after an abort; -EBUSY from a
+ *   callback; -EAGAIN; -ENODEV.
  */
 int netdma_channel_suspend(struct netdma_channel *channel, struct netdma_desc **last_processed);
 

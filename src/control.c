@@ -50,6 +50,19 @@ withdraw(struct netdma_channel *ch)
 	ch->expected = NULL;
 }
 
+/* An engine that it leaves is not waited for. */
+static int
+leave_engine(struct netdma_channel *ch)
+{
+	netdma_channel_leave_engine(ch);
+	if (ch->provider == NULL)
+		return -ENODEV;
+	if (ch->hurdle & HURDLE_LEAVE)
+		return -EAGAIN;
+	ch->list.allowed = ch->list.given;
+	return 0;
+}
+
 static int
 suspend(struct netdma_channel *ch, struct netdma_desc **last_processed)
 {
@@ -60,6 +73,10 @@ suspend(struct netdma_channel *ch, struct netdma_desc **last_processed)
 	if (ch->run == RUN_SUSPENDED || !ch->started)
 		return -EINVAL;
 	ret = netdma_engine_settle(ch);
+	if (ret != 0 && (ch->hurdle & HURDLE_LEAVE))
+		ret = leave_engine(ch);
+	if (ret == -ENODEV)
+		return ret;
 	if (ret != 0 || ch->run == RUN_HALTED) {
 		/* As if nothing had been asked. */
 		netdma_list_allow(ch);

@@ -228,7 +228,9 @@ T_CASE(leave, engine_that_is_gone_is_not_waited_for, T_ONCE)
 				what == 2 ? netdma_channel_reset(ch) :
 				what == 3 ? netdma_channel_move(ch, target) :
 				netdma_provider_stop(t->provider);
-		ASSERT_INT(ret, ==, what == 0 ? -ETIMEDOUT : 0);
+		ASSERT_INT(ret, ==, 0);
+		if (what == 0)
+			ASSERT_INT(netdma_channel_resume(ch, l->first, l->last, l->n), ==, 0);
 		t_expect(ch, l, what == 1 || what == 2 ? NETDMA_NOT_COPIED : NETDMA_COPIED);
 		ASSERT_INT(f->quiesces, ==, 1);
 		t_channel_free(ch);
@@ -595,6 +597,43 @@ T_CASE(leave, other_channels_of_a_quarantined_provider_leave_it, T_ONCE)
 		ASSERT_INT(t_stats(other[i]).by_failover, ==, 30);
 	}
 	ASSERT_INT(f->polls, ==, polls);
+}
+
+/* It does not wait for an engine that it leaves anyway. */
+T_CASE(leave, suspend_on_a_quarantined_provider_goes_elsewhere_or_says_that_it_is_gone, T_ONCE)
+{
+	struct fake *f = fake_new("fake7401,desc=10", &t->provider);
+	struct netdma_channel_conf conf = { .provider = t->provider, .nb_desc = 64,
+		.bound_us = 1000, .failover = t_provider("fake1"),
+		.error_policy = NETDMA_ON_ERROR_REPORT };
+	int other = conf.failover;
+	struct netdma_channel *lost = t_channel_conf(t, &conf), *moves, *ends;
+	struct t_list *gone, *l;
+	struct netdma_completion done[5];
+	struct netdma_desc *last;
+
+	moves = t_channel_conf(t, &conf);
+	conf.failover = NETDMA_FAILOVER_NONE;
+	ends = t_channel_conf(t, &conf);
+	f->hold = true;
+	f->quiesce = -ENOTSUP;
+	l = t_list_new(t, moves, t_pool(30), 30, 1, 300);
+	ASSERT_INT(t_start(moves, l), ==, 0);
+	ASSERT_INT(t_start(ends, t_list_new(t, ends, t_pool(5), 5, 1, 300)), ==, 0);
+	gone = t_list_new(t, lost, t_pool(5), 5, 1, 300);
+	ASSERT_INT(t_start(lost, gone), ==, 0);
+	ASSERT_INT(netdma_channel_abort(lost), ==, -ETIMEDOUT);
+	t_collect(lost, done, 5);
+	f->quiesce = NETDMA_QUIET_UNTOUCHED;
+	/* What it took back waits to be edited. */
+	ASSERT_INT(netdma_channel_suspend(moves, &last), ==, 0);
+	ASSERT(last == NULL);
+	ASSERT_INT(t_info(moves).provider, ==, other);
+	ASSERT_INT(netdma_channel_resume(moves, l->first, l->last, l->n), ==, 0);
+	t_expect(moves, l, NETDMA_COPIED);
+	ASSERT_INT(netdma_channel_suspend(ends, &last), ==, -ENODEV);
+	t_collect(ends, done, 5);
+	ASSERT_INT(done[0].error, ==, NETDMA_ERROR_GONE);
 }
 
 /* A driver may have noted what becomes of a descriptor before those in front of it have ended. */

@@ -234,6 +234,7 @@ T_CASE(traffic, stop_redoes_copies_while_others_look_memory_up, T_ONCE)
 	struct netdma_channel *ch = s_channel(t, target, NETDMA_ON_ERROR_RECOVER);
 	struct t_list *l = t_list_new(t, ch, t_pool(64), 64, 1, 100);
 	struct t_thread *thread;
+	struct t_deadline d;
 	unsigned int round, i;
 
 	f->verdict = all_fail;
@@ -250,8 +251,10 @@ T_CASE(traffic, stop_redoes_copies_while_others_look_memory_up, T_ONCE)
 		ASSERT_INT(netdma_provider_start(t->provider), ==, 0);
 		ASSERT_INT(t_move(ch, t->provider), ==, 0);
 	}
+	t_deadline_set(&d);
+	while (__atomic_load_n(&s->n, __ATOMIC_RELAXED) == 0)
+		ASSERT(t_wait(&d));
 	__atomic_store_n(&s->over, true, __ATOMIC_RELEASE);
 	t_thread_join(thread);
-	ASSERT(s->n != 0);
 	ASSERT_INT(t_stats(s->ch).refused, ==, s->n);
 }

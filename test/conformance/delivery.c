@@ -266,8 +266,9 @@ check_halt(struct run *r, struct chan *c, const struct entry *e, const struct ne
 				"halt", e->serial, netdma_error_name(d->error));
 	if (error && e->halted != 0) {
 		c->reason = c->halts;
-		/* What was aborted may have failed before that. */
-		c->reason_is_last = d != NULL && !e->aborted && e->halted == c->halts;
+		/* What was aborted may have failed before that; what was replaced may be none. */
+		c->reason_is_last = d != NULL && !e->aborted && e->drop == 0 &&
+				e->halted == c->halts;
 		c->behind = 0;
 	} else if (c->reason_is_last && e->halted == c->halts && d->status == NETDMA_COPIED) {
 		c->behind += e->slots;
