@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Portals: mappings of a queue's file, which is empty. A CPU that has MOVDIR64B raises SIGBUS at
+ * a store behind the end of the file, one that has not raises SIGILL, wherever it stores.
+ */
+
+#include <dlfcn.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../trap.h"
+#include "idxd.h"
+
+#define EXPORT __attribute__((visibility("default")))
+#define MAX_PORTALS 64
+
+static struct portal {
+	uint64_t start, end;
+	struct queue *queue;
+} portals[MAX_PORTALS];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+struct queue *
+portal_at(uint64_t address)
+{
+	struct queue *q = NULL;
+	unsigned int i;
+
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < MAX_PORTALS && q == NULL; i++)
+		if (address >= portals[i].start && address < portals[i].end)
+			q = portals[i].queue;
+	pthread_mutex_unlock(&lock);
+	return q;
+}
+
+/* A range is a portal from now on, or none any more. */
+static void
+portal_set(uint64_t start, uint64_t end, struct queue *q)
+{
+	unsigned int i;
+
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < MAX_PORTALS; i++)
+		if (portals[i].start < end && start < portals[i].end)
+			portals[i] = (struct portal){ 0 };
+	for (i = 0; q != NULL && i < MAX_PORTALS; i++)
+		if (portals[i].queue == NULL) {
+			portals[i] = (struct portal){ start, end, q };
+			break;
+		}
+	pthread_mutex_unlock(&lock);
+}
+
+static void *
+map(const char *name, void *at, size_t length, int prot, int flags, int fd, off_t offset)
+{
+	void *(*next)(void *, size_t, int, int, int, off_t) = dlsym(RTLD_NEXT, name);
+	struct queue *q = fd >= 0 ? queue_of_file(fd) : NULL;
+	void *got = next(at, length, prot, flags, fd, offset);
+
+	if (got != MAP_FAILED) {
+		portal_set((uintptr_t)got, (uintptr_t)got + length, q);
+		if (q != NULL)
+			queue_start(q);
+	}
+	return got;
+}
+
+EXPORT void *
+mmap(void *at, size_t length, int prot, int flags, int fd, off_t offset)
+{
+	return map("mmap", at, length, prot, flags, fd, offset);
+}
+
+EXPORT void *
+mmap64(void *at, size_t length, int prot, int flags, int fd, off64_t offset)
+{
+	return map("mmap64", at, length, prot, flags, fd, offset);
+}
+
+EXPORT int
+munmap(void *at, size_t length)
+{
+	int (*next)(void *, size_t) = dlsym(RTLD_NEXT, "munmap");
+
+	portal_set((uintptr_t)at, (uintptr_t)at + length, NULL);
+	return next(at, length);
+}
+
+/* ---------------------------------------------------------- the instructions */
+
+#define ZF 0x40
+#define OTHER_FLAGS (0x1 | 0x4 | 0x10 | 0x80 | 0x800) /* CF, PF, AF, SF, OF */
+
+static bool
+on_trap(siginfo_t *info, ucontext_t *context)
+{
+	/* As instructions number them. */
+	static const int order[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
+		REG_RSI, REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14,
+		REG_R15 };
+	greg_t *gregs = context->uc_mcontext.gregs;
+	struct dsa_hw_desc desc;
+	uint64_t registers[16];
+	struct store64 store;
+	struct queue *q;
+	unsigned int i;
+	bool taken;
+
+	if (info->si_code <= 0)
+		return false; /* somebody has sent it */
+	for (i = 0; i < 16; i++)
+		registers[i] = (uint64_t)gregs[order[i]];
+	if (!decode_store64((const uint8_t *)(uintptr_t)gregs[REG_RIP], registers, &store))
+		return false;
+	q = portal_at(store.to);
+	if (q == NULL || store.to % 64 != 0)
+		return false;
+	memcpy(&desc, (const void *)(uintptr_t)store.from, sizeof(desc));
+	/* A store of the wrong kind is lost, as is one to a full dedicated queue. */
+	taken = store.enqueue == q->shared && queue_put(q, &desc);
+	if (store.enqueue) {
+		gregs[REG_EFL] &= ~(greg_t)(ZF | OTHER_FLAGS);
+		gregs[REG_EFL] |= taken ? 0 : ZF;
+	}
+	gregs[REG_RIP] += store.length;
+	return true;
+}
+
+__attribute__((constructor))
+static void
+install(void)
+{
+	trap_install(SIGILL, on_trap);
+	trap_install(SIGBUS, on_trap);
+}
