@@ -19,7 +19,7 @@ tests() {
 }
 
 # libsystemd-dev: libdpdk.pc asks for it with --static, and no package brings it along
-install_packages "${build_packages[@]}" binutils clang ethtool g++ iproute2 libsystemd-dev \
+install_packages "${build_packages[@]}" binutils clang dpdk-dev ethtool g++ iproute2 libsystemd-dev \
 	python3
 private_runtime_dir
 
@@ -29,7 +29,7 @@ CC=gcc tests
 
 # not again: what tests the source tree and not what was built, and what takes long
 say "clang, drivers as plugins of EAL: $root/build-clang"
-dir=$root/build-clang suites=(--no-suite tree --no-suite conformance)
+dir=$root/build-clang suites=(--no-suite tree --no-suite conformance --no-suite mutants)
 CC=clang tests -Ddriver_plugins=true
 
 sanitized=(-Dapps=false -Dbuildtype=debugoptimized -Ddefault_library=shared -Db_lundef=false)
