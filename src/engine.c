@@ -99,6 +99,7 @@ take_back(struct netdma_channel *ch)
 	l->allowed = l->given;
 	l->seek = NULL; /* the bookmark may stand at what is edited now */
 	ch->watch_since = 0;
+	ch->hurdle |= HURDLE_RESTART; /* it was stopped, also if it had finished everything */
 	if (l->given == l->accepted)
 		return;
 	l->give = list_at(ch, l->given);
@@ -106,7 +107,6 @@ take_back(struct netdma_channel *ch)
 	for (i = l->given, d = l->give; i != end; i++, d = d->next)
 		if (!(d->flags & NETDMA_DESC_DROPPED))
 			netdma_desc_set_status(d, NETDMA_COPIED, NETDMA_ERROR_NONE);
-	ch->hurdle |= HURDLE_RESTART;
 }
 
 /* What was given and not finished ends as unknown. */

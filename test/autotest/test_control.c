@@ -436,3 +436,32 @@ T_CASE(control, engine_that_cannot_be_stopped_is_quarantined, T_ONCE)
 	ASSERT_INT(f->stops, ==, 0);
 	ASSERT_INT(f->channels, ==, 1);
 }
+
+/* It had finished by itself all that it was stopped with: it is started all the same. */
+T_CASE(control, engine_that_was_stopped_with_nothing_left_is_started, T_ONCE)
+{
+	struct fake *f = fake_new("fake0,desc=64", &t->provider);
+	struct netdma_channel *ch = t_channel_conf(t, &(struct netdma_channel_conf){
+			.provider = t->provider, .nb_desc = 64, .bound_us = 1000,
+			.watchdog_us = 1000, .failover = NETDMA_FAILOVER_NONE });
+	struct t_list *l = t_list_new(t, ch, t_pool(5), 5, 1, 300);
+	struct t_deadline d;
+	uint32_t starts;
+
+	f->hold = true;
+	f->quiesce = NETDMA_QUIET_UNTOUCHED;
+	f->last = UINT32_MAX;
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	t_deadline_set(&d);
+	while (f->quiesces == 0) {
+		ASSERT_INT(netdma_poll(ch, NULL, 0), ==, 0);
+		ASSERT(t_wait(&d));
+	}
+	f->hold = false;
+	t_expect(ch, l, NETDMA_COPIED);
+	starts = f->channel_starts;
+	t_list_restore(ch, l);
+	ASSERT_INT(t_append(ch, l), ==, 0);
+	t_expect(ch, l, NETDMA_COPIED);
+	ASSERT_INT(f->channel_starts, ==, starts + 1);
+}

@@ -601,3 +601,29 @@ T_CASE(dmadev, channel_can_be_had_again_after_fini, T_RAW)
 		ASSERT(!m->started);
 	}
 }
+
+/* The stop waits for the copy that runs, and so all has finished. */
+T_CASE(dmadev, device_goes_on_after_an_abort_that_found_all_finished, T_ONCE)
+{
+	const uint32_t size = 16 << 20;
+	struct netdma_completion done;
+	struct netdma_channel *ch;
+	uint8_t *area;
+	int id;
+
+	t_need_driver("dmadev");
+	id = netdma_provider_find("dma_skeleton0");
+	area = rte_zmalloc("autotest", 2 * (size_t)size, 64);
+	if (id < 0 || area == NULL)
+		t_skip("no dma_skeleton0, or too little memory");
+	t_defer(rte_free, area);
+	ch = t_channel_conf(t, &(struct netdma_channel_conf){ .provider = id, .nb_desc = 64,
+			.bound_us = 1000, .watchdog_us = NETDMA_WATCHDOG_OFF,
+			.failover = NETDMA_FAILOVER_NONE });
+	ASSERT_INT(netdma_copy(ch, area, area + size, size, 0, NULL), ==, 0);
+	ASSERT_INT(netdma_submit(ch), ==, 1);
+	ASSERT_INT(netdma_channel_abort(ch), ==, 0);
+	t_collect(ch, &done, 1);
+	ASSERT_INT(netdma_channel_start(ch, NULL, NULL, 0), ==, 0);
+	t_copy_works(t, ch);
+}
