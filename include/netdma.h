@@ -279,8 +279,8 @@ struct netdma_channel;
 
 /**
  * Called for each event, in the order in which they happened, never two at a time for
- * one client. It runs in a thread that called a control function, or in the library's own,
- * with no lock held and outside of all calls on channels: it may call everything but
+ * one client. It runs in a thread that called a control function, or in one of the library's or
+ * of EAL's own, with no lock held and outside of all calls on channels: it may call everything but
  * netdma_client_deregister(), netdma_provider_stop(), netdma_provider_destroy() and netdma_fini(),
  * which return -EBUSY from it.
  */
@@ -297,8 +297,8 @@ struct netdma_client_conf {
 
 /**
  * Register a client. It is told of every provider that is already there (registered,
- * and arrived if it is started) before this returns, unless an event callback is
- * calling: then as soon as that has returned.
+ * and arrived if it is started) before this returns, unless a callback is calling: then soon
+ * after that has returned.
  *
  * @return
  *   The client; NULL with rte_errno EINVAL (not initialised, no name, name too long) or

@@ -99,8 +99,16 @@ void
 netdma_event_wait(void)
 {
 	pthread_mutex_lock(&lock);
-	while (delivering != NULL || !STAILQ_EMPTY(&queue))
-		pthread_cond_wait(&delivered, &lock);
+	while (delivering != NULL || !STAILQ_EMPTY(&queue)) {
+		if (delivering != NULL) {
+			pthread_cond_wait(&delivered, &lock);
+			continue;
+		}
+		/* Whoever was to deliver them may be waiting here, too. */
+		pthread_mutex_unlock(&lock);
+		netdma_event_deliver();
+		pthread_mutex_lock(&lock);
+	}
 	pthread_mutex_unlock(&lock);
 }
 

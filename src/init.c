@@ -51,8 +51,12 @@ netdma_unlock(void)
 	bool outermost = depth == 1;
 
 	netdma_unlock_quietly();
-	/* Clients are called without the lock, by whoever leaves it last. */
-	if (outermost)
+	/* Clients are called without the lock, by whoever leaves it last, but not inside a call of a
+	 * channel's.
+	 */
+	if (outermost && callback_channel != NULL)
+		netdma_request_delivery();
+	else if (outermost)
 		netdma_event_deliver();
 	return outermost;
 }
@@ -248,14 +252,12 @@ out:
 	return ret;
 }
 
-int
-netdma_fini(void)
+static int
+end(void)
 {
 	bool busy;
 	int ret;
 
-	if (netdma_in_callback())
-		return -EBUSY;
 	if (!netdma_lock_initialised())
 		return -EINVAL;
 	busy = has_client();
@@ -269,6 +271,21 @@ netdma_fini(void)
 	if (ret != 0 && initialised)
 		netdma_requests_start();
 	netdma_unlock();
+	return ret;
+}
+
+int
+netdma_fini(void)
+{
+	/* One at a time: the thread that answers requests can be ended once. */
+	static pthread_mutex_t ending = PTHREAD_MUTEX_INITIALIZER;
+	int ret;
+
+	if (netdma_in_callback())
+		return -EBUSY;
+	pthread_mutex_lock(&ending);
+	ret = end();
+	pthread_mutex_unlock(&ending);
 	netdma_trace_fini(ret);
 	return ret;
 }

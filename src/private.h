@@ -46,6 +46,7 @@ struct netdma_provider {
 	bool failing;     /* a channel has left it because of its engine, since it was started */
 	bool unwanted;    /* to be stopped by request.c; set without the lock */
 	bool asleep;      /* it was, when it began to stop */
+	int stop_ret;     /* how the last stop of it ended */
 	struct netdma_provider_attr attr;
 };
 

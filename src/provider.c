@@ -247,12 +247,14 @@ netdma_provider_stop(int id)
 {
 	struct netdma_provider *p;
 	int ret = -ENODEV;
+	bool begun;
 
 	if (netdma_in_callback())
 		return -EBUSY;
 	if (!netdma_lock_initialised())
 		return -EINVAL;
 	p = netdma_provider_by_id(id);
+	begun = p != NULL && p->state != NETDMA_PROVIDER_REGISTERED;
 	if (p != NULL && (p->state == NETDMA_PROVIDER_STARTED ||
 			p->state == NETDMA_PROVIDER_ASLEEP)) {
 		p->asleep = p->state == NETDMA_PROVIDER_ASLEEP;
@@ -267,9 +269,13 @@ netdma_provider_stop(int id)
 	netdma_lock();
 	p = netdma_provider_by_id(id);
 	/* From a quarantined one its channels go, too. */
-	if (p != NULL)
-		ret = p->state == NETDMA_PROVIDER_STOPPING ||
-				p->state == NETDMA_PROVIDER_QUARANTINED ? stop(p) : 0;
+	if (p != NULL) {
+		/* If somebody else has ended what was begun here: as he was told. */
+		if (p->state == NETDMA_PROVIDER_STOPPING ||
+				p->state == NETDMA_PROVIDER_QUARANTINED)
+			p->stop_ret = stop(p);
+		ret = begun ? p->stop_ret : 0;
+	}
 	netdma_unlock();
 	return ret;
 }

@@ -12,6 +12,7 @@
 #include <rte_cycles.h>
 #include <rte_memory.h>
 
+#include "fake.h"
 #include "util.h"
 
 #define MAX_THREADS 4
@@ -474,4 +475,100 @@ T_CASE(threads, several_providers_work_at_once, T_ONCE)
 		t_thread_join(thread[i]);
 	for (i = 0; i < RTE_DIM(all); i++)
 		ASSERT_INT(t_stats(w[i]->ch).copied, ==, w[i]->copied);
+}
+
+/* Two stop a provider at once, and its owner does not leave his call: both are told so. */
+struct two_stops {
+	int provider;
+	int ret[2];
+	uint32_t stage;
+};
+
+static void
+stop_first(void *arg)
+{
+	struct two_stops *s = arg;
+
+	s->ret[0] = netdma_provider_stop(s->provider);
+}
+
+static void
+stop_second(void *arg)
+{
+	struct two_stops *s = arg;
+
+	__atomic_store_n(&s->stage, 2, __ATOMIC_RELEASE);
+	s->ret[1] = netdma_provider_stop(s->provider);
+}
+
+/* The first one waits here until the second one is inside. */
+static void
+hold_first(struct netdma_client *client __rte_unused, const struct netdma_event *e, void *arg)
+{
+	struct two_stops *s = arg;
+
+	if (e->type != NETDMA_EVENT_PROVIDER_REMOVAL || e->provider != s->provider)
+		return;
+	__atomic_store_n(&s->stage, 1, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&s->stage, __ATOMIC_ACQUIRE) != 2)
+		sched_yield();
+	rte_delay_us_sleep(20000);
+}
+
+static void
+stop_twice(struct netdma_channel *ch __rte_unused,
+		const struct netdma_completion *done __rte_unused, void *arg)
+{
+	struct two_stops *s = arg;
+	struct t_thread *first = t_thread_start(stop_first, s), *second;
+
+	while (__atomic_load_n(&s->stage, __ATOMIC_ACQUIRE) != 1)
+		sched_yield();
+	second = t_thread_start(stop_second, s);
+	t_thread_join(first);
+	t_thread_join(second);
+}
+
+T_CASE(threads, two_that_stop_a_provider_in_vain_are_both_told, T_ONCE)
+{
+	struct two_stops s = { .ret = { 1, 1 } };
+	struct netdma_channel *ch;
+	struct t_list *l;
+
+	fake_new("fake0,desc=16", &t->provider);
+	s.provider = t->provider;
+	t_client(&(struct netdma_client_conf){ .name = "holder", .event = hold_first, .arg = &s });
+	ch = t_channel_conf(t, &(struct netdma_channel_conf){ .provider = t->provider,
+			.nb_desc = 64, .completion = stop_twice, .arg = &s });
+	l = t_list_new(t, ch, t_pool(1), 1, 1, 100);
+	l->at[0]->flags = NETDMA_DESC_INTERRUPT_ON_COMPLETION;
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	t_expect(ch, l, NETDMA_COPIED);
+	ASSERT_INT(s.ret[0], ==, -ETIMEDOUT);
+	ASSERT_INT(s.ret[1], ==, -ETIMEDOUT);
+}
+
+/* ---------------------------------------------------------------- the end, twice */
+
+static void
+finish(void *arg)
+{
+	int *ret = arg;
+
+	*ret = netdma_fini();
+}
+
+T_CASE(threads, two_may_finish_the_library_at_once, T_RAW)
+{
+	int ret[2], i;
+
+	for (i = 0; i < 100; i++) {
+		struct t_thread *other;
+
+		ASSERT_INT(netdma_init(NULL), ==, 0);
+		other = t_thread_start(finish, &ret[1]);
+		finish(&ret[0]);
+		t_thread_join(other);
+		ASSERT_INT(ret[0] + ret[1], ==, -EINVAL);
+	}
 }
