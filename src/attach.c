@@ -140,9 +140,8 @@ netdma_attach_commit(struct netdma_channel *ch, const struct attachment *a)
 	}
 }
 
-/* The other channels of a provider that is quarantined leave it, too, in their owners' calls. */
-static void
-tell_others_to_leave(const struct netdma_channel *but)
+void
+netdma_tell_others_to_leave(const struct netdma_channel *but)
 {
 	uint32_t runs;
 	struct netdma_channel *ch;
@@ -163,7 +162,7 @@ netdma_detach(struct netdma_channel *ch)
 	if (netdma_provider_state_get(p) == NETDMA_PROVIDER_QUARANTINED) {
 		/* Its engine may be using what it has: that is never freed. */
 		p->state = NETDMA_PROVIDER_QUARANTINED;
-		tell_others_to_leave(ch);
+		netdma_tell_others_to_leave(ch);
 	} else {
 		p->ops->channel_free(ch->engine);
 		if (p->nb_channels-- == p->attr.nb_channels && p->state == NETDMA_PROVIDER_STARTED)

@@ -160,6 +160,11 @@ netdma_engine_stop(struct netdma_channel *ch)
 	__atomic_store_n(&p->quarantined, true, __ATOMIC_RELEASE);
 	ch->lost = true;
 	ch->hurdle |= HURDLE_LEAVE;
+	/* At once, if the registry can be locked; otherwise when this channel leaves. */
+	if (netdma_trylock()) {
+		netdma_tell_others_to_leave(ch);
+		netdma_unlock_quietly();
+	}
 	return -ETIMEDOUT;
 }
 

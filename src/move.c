@@ -107,7 +107,10 @@ netdma_channel_leave_engine(struct netdma_channel *ch)
 	if (!ch->lost && ch->list.given != ch->list.completed)
 		netdma_engine_stop(ch);
 	ch->provider->failing = true;
-	if (!fail_over(ch))
+	/* What it was told of the engine that it has left does not go for the next one. */
+	if (fail_over(ch))
+		__atomic_store_n(&ch->stopping, CHANNEL_RUNS, __ATOMIC_RELEASE);
+	else
 		strand(ch);
 	netdma_unlock_quietly();
 	/* Not here: this may be inside a call of a channel that stands on this one, or under the
@@ -129,7 +132,8 @@ move(struct netdma_channel *ch, int id)
 	struct attachment a;
 	int ret;
 
-	if (ch->provider != NULL && ch->provider_id == id && !(ch->hurdle & HURDLE_LEAVE))
+	if (ch->provider != NULL && ch->provider_id == id && !(ch->hurdle & HURDLE_LEAVE) &&
+			netdma_provider_state_get(ch->provider) != NETDMA_PROVIDER_QUARANTINED)
 		return 0;
 	if (id <= 0 || netdma_provider_by_id(id) == NULL)
 		return -ENODEV;
@@ -139,7 +143,10 @@ move(struct netdma_channel *ch, int id)
 	if (ch->provider != NULL)
 		ret = netdma_engine_quiet(ch);
 	settle_in(ch, &a);
-	__atomic_store_n(&ch->stopping, CHANNEL_RUNS, __ATOMIC_RELEASE);
+	/* It may have stood on the very one, which did not answer just now. */
+	__atomic_store_n(&ch->stopping, netdma_provider_state_get(a.provider) ==
+			NETDMA_PROVIDER_QUARANTINED ? CHANNEL_LOSES : CHANNEL_RUNS,
+			__ATOMIC_RELEASE);
 	return ret;
 }
 

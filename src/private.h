@@ -331,6 +331,8 @@ int netdma_attach(struct netdma_channel *ch, int id, const struct netdma_provide
 void netdma_attach_commit(struct netdma_channel *ch, const struct attachment *a);
 /* Give the channel's engine back. One that may not be quiet stays as it is for ever. */
 void netdma_detach(struct netdma_channel *ch);
+/* Its provider is quarantined: all its other channels leave it, in their owners' next calls. */
+void netdma_tell_others_to_leave(const struct netdma_channel *but);
 
 /* move.c */
 int netdma_channels_leave(struct netdma_provider *p);

@@ -304,8 +304,14 @@ power(struct netdma_provider *p, bool up)
 	netdma_lock();
 	/* Somebody may have stopped it meanwhile: then there is nothing left to do. */
 	p = netdma_provider_by_id(id);
-	ret = p == NULL || p->state != NETDMA_PROVIDER_ASLEEP ? 0 :
-			up ? netdma_channels_wake(p) : netdma_channels_sleep(p);
+	if (p != NULL && !up && p->state == NETDMA_PROVIDER_QUARANTINED) {
+		/* Its channels were told to leave it, and may not have done so yet. */
+		ret = netdma_channels_leave(p);
+		ret = ret == 0 || ret == -EIO ? -ETIMEDOUT : ret;
+	} else {
+		ret = p == NULL || p->state != NETDMA_PROVIDER_ASLEEP ? 0 :
+				up ? netdma_channels_wake(p) : netdma_channels_sleep(p);
+	}
 	if (p != NULL && p->state == NETDMA_PROVIDER_ASLEEP && up == (ret == 0)) {
 		p->failing = p->failing && !up;
 		p->state = NETDMA_PROVIDER_STARTED;
