@@ -9,7 +9,7 @@ PATH=$PATH:/usr/sbin:/sbin
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # shellcheck disable=SC2034 # used where this is sourced
-build_packages=(gcc libc6-dev meson ninja-build pkgconf libdpdk-dev)
+build_packages=(gcc libc6-dev meson ninja-build pkgconf libdpdk-dev python3 python3-pyelftools)
 
 say() { printf '\n== %s\n' "$*"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }

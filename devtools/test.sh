@@ -19,8 +19,8 @@ tests() {
 }
 
 # libsystemd-dev: libdpdk.pc asks for it with --static, and no package brings it along
-install_packages "${build_packages[@]}" binutils clang dpdk-dev ethtool g++ iproute2 libsystemd-dev \
-	python3
+install_packages "${build_packages[@]}" binutils clang dpdk dpdk-dev ethtool g++ iproute2 \
+	libsystemd-dev
 private_runtime_dir
 
 say "gcc, drivers in the library: $root/build"

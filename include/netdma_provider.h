@@ -458,6 +458,10 @@ struct netdma_driver {
 	 * @return the number of new providers, or a negative errno.
 	 */
 	int (*scan)(const struct netdma_driver *driver);
+	/** Whether detach could take away a device, asked before the provider is stopped. Optional.
+	 * @return 0 or a negative errno, and says why in the log.
+	 */
+	int (*detach_check)(const struct netdma_driver *driver, void *provider);
 	/** Take away the device that a provider of this driver's stands for. The provider was
 	 * stopped; others that stand for the same device are the driver's to stop. Then it is
 	 * deregistered. NULL: devices cannot be taken away. @return 0 or a negative errno.

@@ -56,7 +56,10 @@ end_check(int id, bool device)
 
 	if (p == NULL)
 		return -ENODEV;
-	if (device ? !p->created && p->driver->detach != NULL : p->created)
+	if (device && !p->created && p->driver->detach != NULL)
+		return p->driver->detach_check != NULL ?
+				p->driver->detach_check(p->driver, p->priv) : 0;
+	if (!device && p->created)
 		return 0;
 	if (p->created)
 		NETDMA_LOG(ERR, "provider %s stands for no device: netdma_provider_destroy() ends it",

@@ -14,10 +14,17 @@
  * descriptor that serializes, what follows is held back here.
  */
 
+#include <rte_cycles.h>
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
 #include "dmadev.h"
+
+/* Times that an engine that works never needs. */
+#define RUN_OUT_TIME (rte_get_timer_hz() / 10)
+#define PRIME_TIME   rte_get_timer_hz()
+/* An engine that fails so often does not work. */
+#define PRIME_TRIES 8
 
 struct channel {
 	struct netdma_list *list;
@@ -28,6 +35,8 @@ struct channel {
 	bool doorbell;          /* to be rung again: the driver refused it */
 	bool stopped;           /* by quiesce */
 	uint32_t irregular;     /* descriptors in flight that are not one operation */
+	bool forgotten;         /* the driver has lost completions */
+	uint16_t next;          /* the driver's index of the next operation */
 	uint64_t enqueued;      /* operations */
 	uint64_t finished;
 
@@ -151,32 +160,70 @@ advance(struct channel *c, uint32_t n, const enum rte_dma_status_code *code)
 	}
 }
 
+static uint64_t
+in_flight(const struct channel *c)
+{
+	return c->enqueued - c->finished;
+}
+
+/* What has finished, with a status each: never more than is outstanding, whatever the driver
+ * says, and always all that there is, because some drivers lose statuses otherwise.
+ * @return how many.
+ */
+static uint16_t
+reap_statuses(struct channel *c, bool *error)
+{
+	uint64_t left = in_flight(c);
+	uint16_t i, n = rte_dma_completed_status(c->dev_id, 0, (uint16_t)RTE_MIN(left, c->depth),
+			NULL, c->code);
+
+	n = (uint16_t)RTE_MIN(n, left);
+	for (i = 0; i < n && c->code[i] == RTE_DMA_STATUS_SUCCESSFUL; i++)
+		;
+	*error = i != n;
+	if (n != 0)
+		advance(c, n, *error ? c->code : NULL);
+	return n;
+}
+
+/* The driver has nothing to tell. A ring has one slot less than descriptors: if it says that more
+ * are free than can be, it has dropped completions.
+ */
 static void
+look_forgotten(struct channel *c)
+{
+	if (c->dev->engine->forgets &&
+			rte_dma_burst_capacity(c->dev_id, 0) > c->depth - 1 - in_flight(c))
+		c->forgotten = true;
+}
+
+/* @return whether there was an error, after which the driver has made the engine go on. */
+static bool
 reap(struct channel *c)
 {
-	uint64_t left = c->enqueued - c->finished;
-	bool error = false;
+	bool statuses_only = c->dev->engine->statuses_only, error, met = false;
+	uint64_t left;
 	uint16_t n;
 
-	while (left != 0) {
-		/* Never more than is outstanding, whatever the driver says. */
-		n = rte_dma_completed(c->dev_id, 0, (uint16_t)RTE_MIN(left, c->depth), NULL,
-				&error);
-		n = (uint16_t)RTE_MIN(n, left);
-		if (n != 0)
-			advance(c, n, NULL);
-		left -= n;
-		if (likely(!error) || left == 0)
-			return;
-		/* Until the statuses are read the engine stands still. */
-		n = rte_dma_completed_status(c->dev_id, 0, (uint16_t)RTE_MIN(left, c->depth),
-				NULL, c->code);
-		n = (uint16_t)RTE_MIN(n, left);
+	while ((left = in_flight(c)) != 0) {
+		if (!statuses_only) {
+			n = rte_dma_completed(c->dev_id, 0, (uint16_t)RTE_MIN(left, c->depth),
+					NULL, &error);
+			n = (uint16_t)RTE_MIN(n, left);
+			if (n != 0)
+				advance(c, n, NULL);
+			if (likely(!error) || n == left)
+				break;
+			/* Until the statuses are read the engine stands still. */
+		}
+		n = reap_statuses(c, &error);
 		if (n == 0)
-			return;
-		advance(c, n, c->code);
-		left -= n;
+			look_forgotten(c);
+		if (n == 0 || (statuses_only && !error))
+			break;
+		met |= error;
 	}
+	return met;
 }
 
 /* --------------------------------------------------------------------- giving */
@@ -188,8 +235,10 @@ enqueue(struct channel *c, const struct netdma_desc *d, uint64_t src, uint64_t d
 	uint64_t flags = d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE ? RTE_DMA_OP_FLAG_LLC : 0;
 	int ret = rte_dma_copy(c->dev_id, 0, src, dst, length, flags);
 
-	if (likely(ret >= 0))
+	if (likely(ret >= 0)) {
 		c->enqueued++;
+		c->next = (uint16_t)(ret + 1);
+	}
 	return ret;
 }
 
@@ -262,12 +311,15 @@ give_other(struct channel *c, struct netdma_desc *d, uint32_t *room)
 static uint32_t
 room_left(const struct channel *c)
 {
-	uint64_t in_flight = c->enqueued - c->finished;
+	uint32_t room;
 
-	if (in_flight >= c->depth)
+	if (in_flight(c) >= c->depth)
 		return 0;
-	return (uint32_t)RTE_MIN(c->depth - in_flight,
-			(uint64_t)rte_dma_burst_capacity(c->dev_id, 0));
+	room = RTE_MIN(c->depth - (uint32_t)in_flight(c),
+			(uint32_t)rte_dma_burst_capacity(c->dev_id, 0));
+	if (c->dev->engine->no_wrap)
+		room = RTE_MIN(room, c->depth - (c->next & (c->depth - 1)));
+	return room;
 }
 
 /* Whether the next descriptor must wait for those before it. */
@@ -328,6 +380,8 @@ dmadev_channel_poll(void *channel)
 	struct channel *c = channel;
 
 	reap(c);
+	if (unlikely(c->forgotten))
+		return -EIO;
 	while ((c->list->given != c->list->allowed || c->begun != NULL || c->doorbell) &&
 			give_burst(c))
 		;
@@ -339,6 +393,19 @@ dmadev_channel_poll(void *channel)
 
 /* ------------------------------------------------------------ stop and go on */
 
+/* It was stopped, and then a driver that met an error made it go on with what it had. @return
+ * whether it has finished that.
+ */
+static bool
+runs_out(struct channel *c)
+{
+	uint64_t start = rte_get_timer_cycles();
+
+	while (in_flight(c) != 0 && rte_get_timer_cycles() - start < RUN_OUT_TIME)
+		reap(c);
+	return in_flight(c) == 0;
+}
+
 /* Stop the device. What has finished by then is told; of the rest, which it forgets, the first
  * may have been copied in part.
  */
@@ -347,12 +414,14 @@ dmadev_channel_quiesce(void *channel)
 {
 	struct channel *c = channel;
 	struct netdma_list *l = c->list;
+	bool partly;
 
 	if (!c->dev->engine->stops)
 		return -ENOTSUP;
 	if (rte_dma_stop(c->dev_id) != 0)
 		return -EIO;
-	reap(c);
+	if (!c->forgotten && reap(c) && !runs_out(c))
+		return -EIO;
 	if (c->irregular != 0)
 		advance(c, 0, NULL);
 	if (c->ops_finished != 0) {
@@ -361,7 +430,10 @@ dmadev_channel_quiesce(void *channel)
 		netdma_desc_set_status(d, NETDMA_FAILED, NETDMA_ERROR_TIMEOUT);
 		netdma_list_complete_checked(l, d);
 	}
+	partly = c->dev->engine->partly && in_flight(c) != 0;
 	c->stopped = true;
+	c->forgotten = false;
+	c->next = 0;
 	c->hold = false;
 	c->doorbell = false;
 	c->irregular = 0;
@@ -371,7 +443,7 @@ dmadev_channel_quiesce(void *channel)
 	c->refused = NULL;
 	c->ops_finished = 0;
 	c->outcome = (struct netdma_outcome){ 0 };
-	return NETDMA_QUIET_UNTOUCHED;
+	return partly ? NETDMA_QUIET_UNKNOWN : NETDMA_QUIET_UNTOUCHED;
 }
 
 int
@@ -387,9 +459,41 @@ dmadev_channel_start(void *channel)
 
 /* ----------------------------------------------------------- the control path */
 
-/* Configure and start the device for its one channel. */
+/* The first copy. Where it fails, the driver may tell of more than the one, and of successes.
+ * @return 0; -EAGAIN: it has failed; -ETIMEDOUT: it may end at any time, and so the device is not
+ * set up again, and keeps the memory.
+ */
 static int
-device_start(struct dmadev *dev, int16_t id, uint16_t nb_desc)
+prime(struct dmadev *dev, int16_t id)
+{
+	enum rte_dma_status_code code = RTE_DMA_STATUS_ERROR_UNKNOWN;
+	struct rte_dma_info info;
+	uint8_t *m = rte_zmalloc("netdma dmadev", 2 * RTE_CACHE_LINE_SIZE, RTE_CACHE_LINE_SIZE);
+	uint64_t start = rte_get_timer_cycles();
+	rte_iova_t from;
+
+	if (m == NULL || rte_dma_info_get(id, &info) != 0 || rte_dma_burst_capacity(id, 0) == 0) {
+		rte_free(m);
+		return -ENOMEM;
+	}
+	from = info.dev_capa & RTE_DMA_CAPA_SVA ? (uintptr_t)m : rte_malloc_virt2iova(m);
+	rte_dma_copy(id, 0, from, from + RTE_CACHE_LINE_SIZE, RTE_CACHE_LINE_SIZE,
+			RTE_DMA_OP_FLAG_SUBMIT);
+	while (rte_get_timer_cycles() - start < PRIME_TIME) {
+		if (rte_dma_completed_status(id, 0, 1, NULL, &code) != 0) {
+			rte_free(m);
+			return code == RTE_DMA_STATUS_SUCCESSFUL &&
+				rte_dma_completed_status(id, 0, 1, NULL, &code) == 0 ?
+				0 : -EAGAIN;
+		}
+		rte_delay_us_sleep(1);
+	}
+	dev->dead = true;
+	return -ETIMEDOUT;
+}
+
+static int
+device_set_up(struct dmadev *dev, int16_t id, uint16_t nb_desc)
 {
 	const struct rte_dma_conf dev_conf = { .nb_vchans = 1 };
 	const struct rte_dma_vchan_conf vchan_conf = {
@@ -405,6 +509,22 @@ device_start(struct dmadev *dev, int16_t id, uint16_t nb_desc)
 	}
 	if (ret == 0)
 		ret = rte_dma_start(id);
+	if (ret == 0 && dev->engine->primed)
+		ret = prime(dev, id);
+	if (ret == -EAGAIN)
+		rte_dma_stop(id);
+	return ret;
+}
+
+/* Configure and start the device for its one channel. */
+static int
+device_start(struct dmadev *dev, int16_t id, uint16_t nb_desc)
+{
+	unsigned int i;
+	int ret = -EAGAIN;
+
+	for (i = 0; i < PRIME_TRIES && ret == -EAGAIN; i++)
+		ret = device_set_up(dev, id, nb_desc);
 	if (ret != 0)
 		DMADEV_LOG(ERR, "%s cannot be set up with %u descriptors: %d", dev->name, nb_desc,
 				ret);
@@ -442,6 +562,11 @@ dmadev_channel_alloc(void *provider, const struct netdma_channel_params *params,
 		rte_errno = EBUSY;
 		return NULL;
 	}
+	if (dev->dead) {
+		DMADEV_LOG(ERR, "%s has not answered before: it is left alone", dev->name);
+		rte_errno = EIO;
+		return NULL;
+	}
 	nb_desc = clamp_desc(&info, params->nb_desc);
 	c = rte_zmalloc_socket("netdma dmadev", sizeof(*c) + nb_desc * sizeof(c->code[0]),
 			RTE_CACHE_LINE_SIZE, params->socket);
@@ -459,7 +584,8 @@ dmadev_channel_alloc(void *provider, const struct netdma_channel_params *params,
 	c->dev_id = (int16_t)id;
 	c->dev = dev;
 	c->depth = nb_desc;
-	c->max_op = dev->engine->max_transfer;
+	c->max_op = dev->max_op;
+	c->next = dev->engine->primed ? 1 : 0;
 	grant->engine_desc = nb_desc;
 	return c;
 }

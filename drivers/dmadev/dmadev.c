@@ -120,9 +120,12 @@ start(void *provider, struct netdma_provider_attr *attr)
 
 	if (rte_dma_info_get((int16_t)rte_dma_get_dev_id_by_name(dev->name), &info) != 0)
 		return -ENODEV;
+	dmadev_identify(dev);
 	*attr = (struct netdma_provider_attr){
-		.flags = dev->engine->software ? NETDMA_PROVIDER_SOFTWARE : 0,
-		.vendor_id = dmadev_vendor_id(dev->name),
+		.flags = (dev->engine->software ? NETDMA_PROVIDER_SOFTWARE : 0) |
+			(dev->engine->cache_target ? NETDMA_PROVIDER_CACHE_TARGET : 0),
+		.hw_version = dev->hw_version,
+		.vendor_id = dev->vendor_id,
 		.numa_node = info.numa_node,
 		.addr_space = info.dev_capa & RTE_DMA_CAPA_SVA ? NETDMA_ADDR_VA : NETDMA_ADDR_IOVA,
 		.nb_channels = 1,
@@ -178,7 +181,6 @@ device_new(const char *name)
 	if (dev == NULL)
 		return NULL;
 	rte_strscpy(dev->name, name, sizeof(dev->name));
-	dev->engine = dmadev_engine_find(name);
 	pthread_mutex_lock(&devices_lock);
 	TAILQ_INSERT_TAIL(&devices, dev, next);
 	pthread_mutex_unlock(&devices_lock);
@@ -234,6 +236,14 @@ wanted(const struct rte_dma_info *info)
 	return true;
 }
 
+/* The next one of that name is another device. */
+static void
+device_replaced(struct dmadev *dev)
+{
+	dev->configured = false;
+	dev->dead = false;
+}
+
 /* Let go of providers whose device is gone. */
 static void
 scan_gone(void)
@@ -243,8 +253,7 @@ scan_gone(void)
 	TAILQ_FOREACH(dev, &devices, next) {
 		if (rte_dma_get_dev_id_by_name(dev->name) >= 0)
 			continue;
-		/* The next one of that name is another device. */
-		dev->configured = false;
+		device_replaced(dev);
 		if (dev->provider != NULL &&
 				netdma_provider_stop(netdma_provider_id(dev->provider)) == 0)
 			netdma_provider_deregister(dev->provider);
@@ -283,6 +292,26 @@ is_foreign(const struct dmadev *dev)
 			!dev->configured;
 }
 
+static int
+detach_check(const struct netdma_driver *driver, void *provider)
+{
+	const struct dmadev *dev, *wanted = provider;
+	char device[sizeof(wanted->name)];
+
+	RTE_SET_USED(driver);
+	if (dmadev_device(wanted->name, device, sizeof(device)) == NULL) {
+		DMADEV_LOG(ERR, "%s: its bus cannot remove a device", wanted->name);
+		return -ENOTSUP;
+	}
+	TAILQ_FOREACH(dev, &devices, next)
+		if (dmadev_is_of(dev->name, device) && is_foreign(dev)) {
+			DMADEV_LOG(ERR, "%s is in someone else's hands: %s is not removed",
+					dev->name, device);
+			return -EBUSY;
+		}
+	return 0;
+}
+
 /* All dmadevs of the device, as providers: stopped first, then gone. Their channels have stopped
  * them; rte_dma_close() would be in the way of the removal.
  */
@@ -292,23 +321,14 @@ detach(const struct netdma_driver *driver, void *provider)
 	struct dmadev *dev, *wanted = provider;
 	char device[sizeof(wanted->name)];
 	const char *bus = dmadev_device(wanted->name, device, sizeof(device));
-	int ret;
+	int ret = detach_check(driver, provider); /* the lock was given up meanwhile */
 
-	RTE_SET_USED(driver);
-	if (bus == NULL) {
-		DMADEV_LOG(ERR, "%s: its bus cannot remove a device", wanted->name);
-		return -ENOTSUP;
-	}
+	if (ret != 0)
+		return ret;
 	TAILQ_FOREACH(dev, &devices, next) {
-		if (!dmadev_is_of(dev->name, device))
+		if (dev == wanted || dev->provider == NULL || !dmadev_is_of(dev->name, device))
 			continue;
-		if (is_foreign(dev)) {
-			DMADEV_LOG(ERR, "%s is in someone else's hands: %s is not removed",
-					dev->name, device);
-			return -EBUSY;
-		}
-		ret = dev != wanted && dev->provider != NULL ?
-				netdma_provider_stop(netdma_provider_id(dev->provider)) : 0;
+		ret = netdma_provider_stop(netdma_provider_id(dev->provider));
 		if (ret != 0)
 			return ret;
 	}
@@ -320,8 +340,7 @@ detach(const struct netdma_driver *driver, void *provider)
 	TAILQ_FOREACH(dev, &devices, next) {
 		if (!dmadev_is_of(dev->name, device))
 			continue;
-		/* The next one of that name is another device. */
-		dev->configured = false;
+		device_replaced(dev);
 		if (dev != wanted && dev->provider != NULL)
 			netdma_provider_deregister(dev->provider);
 	}
@@ -334,6 +353,7 @@ static const struct netdma_driver dmadev_driver = {
 	.name = "dmadev",
 	.conf_keys = conf_keys,
 	.scan = scan,
+	.detach_check = detach_check,
 	.detach = detach,
 	.configure = configure,
 };

@@ -374,12 +374,14 @@ t_plan(const char *patterns, const char *providers)
 		if (!chosen(patterns, c->suite, name))
 			continue;
 		if (!(c->flags & T_EACH)) {
-			plan_add(c, NULL);
+			if (chosen(providers, "once", "once"))
+				plan_add(c, NULL);
 			continue;
 		}
 		for (k = 0; k < t_matrix_size; k++)
 			if (chosen(providers, t_matrix[k].label, t_matrix[k].label) &&
-					!(c->flags & T_SOUND && t_matrix[k].recover))
+					!(c->flags & T_SOUND && t_matrix[k].recover) &&
+					!(t_matrix[k].named && providers == NULL))
 				plan_add(c, &t_matrix[k]);
 	}
 	return plan_size;
@@ -452,7 +454,7 @@ provider_set_up(struct t *t)
 		ASSERT_INT(netdma_rescan(), >=, 0);
 		t->provider = netdma_provider_find(k->device);
 		if (t->provider == -ENODEV && k->prepare == NULL)
-			t_skip("no %s: give EAL --vdev %s", k->device, k->device);
+			t_skip("no device %s", k->device);
 		ASSERT_INT(t->provider, >, 0);
 	}
 	if (k->below != NULL)

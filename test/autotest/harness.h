@@ -89,6 +89,8 @@ struct t_kind {
 	const char *below;
 	/* Its copies fail, and its channels redo them. */
 	bool recover;
+	/* Only for runs that name it: it needs a device that hardly any machine has. */
+	bool named;
 	/* Called at the beginning of a case that runs on it; NULL or a reason to skip it. */
 	const char *(*prepare)(void);
 };

@@ -5,8 +5,8 @@
 /* dpdk-netdma-test EAL-OPTIONS [-- -i | -l]
  *
  * Prints TAP. NETDMA_TEST chooses what runs: suites or suite.case, with wildcards,
- * separated by commas. NETDMA_TEST_PROVIDERS does so for the lines of the provider matrix,
- * NETDMA_SEED repeats a run. Without NETDMA_TEST, -i or a terminal gives a prompt.
+ * separated by commas. NETDMA_TEST_PROVIDERS does so for the lines of the provider matrix, with
+ * "once" for the cases that are not run on each. NETDMA_SEED repeats a run. Without NETDMA_TEST, -i or a terminal gives a prompt.
  */
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "harness.h"
 #include "model.h"
 
-/* The providers that every T_EACH case runs on. */
+/* The providers that every T_EACH case runs on; I/OAT and DSA under test/hwmodel/with-hw. */
 const struct t_kind t_matrix[] = {
 	{ "cpu-inline", "cpu", "cpu0,mode=inline" },
 	{ "cpu-thread", "cpu", "cpu1,mode=lcore" },
@@ -13,6 +13,10 @@ const struct t_kind t_matrix[] = {
 	{ "cpu-inline-iova", "cpu", "cpu3,mode=inline,addr=iova" },
 	{ "cpu-thread-iova", "cpu", "cpu4,mode=lcore,addr=iova" },
 	{ "skeleton", "dmadev", .device = "dma_skeleton0" },
+	{ "ioat", "dmadev", .device = "0000:00:04.0", .named = true },
+	{ "idxd", "dmadev", .device = "wq0.0", .named = true },
+	{ "ioat-failing", "dmadev", .device = "0000:00:04.0", .named = true, .recover = true },
+	{ "idxd-failing", "dmadev", .device = "wq0.0", .named = true, .recover = true },
 	{ "model", "dmadev", .device = MODEL_NAME, .prepare = model_prepare },
 	{ "fault-cpu", "fault", "fault0,lower=cpu5", .below = "cpu5,mode=inline" },
 	{ "fault-worker", "fault", "fault1,lower=cpu6", .below = "cpu6,mode=lcore" },

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The dpdk-netdma authors
-"""Show that the tests notice broken models.
+"""Show that tests notice broken models, and a driver without its work-arounds.
 
     mutants.py [-a] FILE [PATTERN...]
 
 The source tree is copied to a temporary folder and built there. Each mutant of FILE (idxd/mutants.txt,
-ioat/mutants.txt; those whose name contains a PATTERN, if there are any) is a piece of text that
-is replaced by another. What it is in is built again, and the tests of that model run, until one
-fails; -a: also DPDK's own dmadev_autotest, which need not notice. It
+ioat/mutants.txt, dmadev/mutants.txt; those whose name contains a PATTERN, if there are any) is a
+piece of text that is replaced by another. What it is in is built again, and the tests of that
+folder's run, until one fails; -a: also DPDK's own dmadev_autotest, which need not notice. It
 prints TAP: a mutant that is noticed is "ok", with the case that did. One that survives, whose
 text is not there any more or that does not build is "not ok".
 
@@ -35,7 +35,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BLOCK = re.compile(r"([\w-]+): ([^\n]+)\n(\S+)\n<<<<\n(.*?)\n?----\n(.*?)\n?>>>>\s*", re.S)
-OPTIONS = ["-Dapps=false", "-Dbuildtype=debugoptimized", "-Dwerror=false"]
+OPTIONS = ["-Dapps=false", "-Ddefault_library=shared", "-Dbuildtype=debugoptimized", "-Dwerror=false"]
 # What is built of the tree; nothing: all.
 TARGETS = {"idxd": ["test/hwmodel/idxd/libhwmodel-idxd.so", "test/hwmodel/idxd/test_idxd"],
            "ioat": ["test/hwmodel/ioat/libhwmodel-ioat.so", "test/hwmodel/ioat/test_ioat"]}

@@ -96,6 +96,26 @@ symbols() {
 	diff -u "$tmp/map" "$tmp/exported"
 }
 
+# The devices that the drivers say they know, as those of DPDK that bind them say it.
+devices() {
+	local tool plugins
+	tool=$(command -v dpdk-pmdinfo.py) || { echo "no dpdk-pmdinfo.py (Debian: package dpdk)"; return 77; }
+	plugins=$(find /usr/lib /usr/local/lib -name 'librte_dma_i*.so' 2>/dev/null)
+	[ -n "$plugins" ] || { echo "no drivers of DPDK's to compare with"; return 77; }
+	"$tool" "$prefix/lib/libnetdma.so" >"$tmp/ours"
+	# shellcheck disable=SC2086
+	"$tool" $plugins >"$tmp/theirs"
+	python3 - "$tmp/ours" "$tmp/theirs" <<-'END'
+		import json, sys
+		ours, theirs = ({d["name"]: d for d in json.load(open(f))} for f in sys.argv[1:])
+		for name, other in ("ioat", "dmadev_ioat"), ("idxd", "dmadev_idxd_pci"):
+		    d = ours["netdma_dmadev_" + name]
+		    assert "binds none" in d["description"], d
+		    assert d["pci_ids"] == theirs[other]["pci_ids"], (d, theirs[other])
+		    assert "kmod" not in d, d
+	END
+}
+
 tap_case "it installs" installs
 [ "$tap_failed" -eq 0 ] || { echo "Bail out! it does not build or install"; exit 1; }
 tap_case "the installed files are those of installed.txt" listing
@@ -104,5 +124,6 @@ tap_case "all headers compile and link in C++" cplusplus
 tap_case "a program builds against the shared library, and copies" shared
 tap_case "a program builds against the static library, and has its drivers" static
 tap_case "a program runs the conformance suite" conformance
+tap_case "dpdk-pmdinfo.py tells which devices the drivers wrap" devices
 tap_case "the exported symbols are those of the version map" symbols
 tap_end

@@ -96,7 +96,7 @@ class Tree:
 
     def suite(self, cases, provider):
         """Run cases on a provider. @return how they failed (None: they did not), the output."""
-        env = dict(os.environ, NETDMA_TEST=cases, NETDMA_TEST_PROVIDERS=provider,
+        env = dict(os.environ, NETDMA_TEST=cases, NETDMA_TEST_PROVIDERS=provider + ",once",
                    NETDMA_CONFORMANCE_OPS=str(self.operations),
                    NETDMA_CONFORMANCE_PATIENCE="5000", NETDMA_CONFORMANCE_SHRINK="3000")
         args = [os.path.join(self.source, "test/autotest/run.sh"),

@@ -253,7 +253,10 @@ batch(struct queue *q, const struct dsa_hw_desc *d)
 	member = calloc(n, sizeof(*member));
 	if (member == NULL)
 		abort();
-	q->totals.batches++;
+	if (++q->totals.batches % knobs.batch_error_every == 0) {
+		free(member);
+		return (struct result){ .status = DSA_COMP_HW_ERR1 };
+	}
 	n = (uint32_t)(memory_read(member, d->desc_list_addr, n * sizeof(*member)) /
 			sizeof(*member));
 	for (from = 0; from < n; from = to) {

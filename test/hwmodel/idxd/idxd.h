@@ -53,7 +53,8 @@ struct queue {
 
 /* What the environment asks for: README.md. */
 struct knobs {
-	uint64_t error_every, partial, delay_us, start_us, reorder, stuck_after, stuck_on;
+	uint64_t error_every, batch_error_every, partial, delay_us, start_us, reorder,
+		stuck_after, stuck_on;
 	const char *stuck_file;
 };
 extern struct knobs knobs;

@@ -96,6 +96,8 @@ find_queues(void)
 
 	knobs = (struct knobs){
 		.error_every = knob("HWMODEL_IDXD_ERROR_EVERY", 0, 1, UINT64_MAX),
+		.batch_error_every = knob("HWMODEL_IDXD_BATCH_ERROR_EVERY", UINT64_MAX, 1,
+				UINT64_MAX),
 		.partial = knob("HWMODEL_IDXD_PARTIAL", 0, 0, 1),
 		.delay_us = knob("HWMODEL_IDXD_DELAY_US", 0, 0, 10000000),
 		.start_us = knob("HWMODEL_IDXD_START_US", 0, 0, 10000000),

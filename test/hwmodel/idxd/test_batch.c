@@ -224,3 +224,22 @@ CASE(reorder, batch_is_reordered_between_fences_only)
 		ASSERT(chain_is_whole(&w, IDXD_OP_FLAG_FENCE));
 	t_close(w.p);
 }
+
+CASE(batches, every_second_batch_does_nothing)
+{
+	struct work w = work_new();
+	unsigned int i;
+
+	for (i = 1; i < 10; i++) {
+		work_prepare(&w);
+		work_run(&w, 2);
+		if (i % 2 == 0) {
+			ASSERT_INT(w.r->status, ==, DSA_COMP_HW_ERR1);
+			ASSERT_INT(w.r->bytes_completed, ==, 0);
+			work_check(&w, 0, 2, false);
+		} else {
+			ASSERT_INT(w.r->bytes_completed, ==, 2);
+		}
+	}
+	t_close(w.p);
+}
