@@ -210,7 +210,8 @@ copy_from_nowhere(void *arg)
 {
 	struct stranger *s = arg;
 
-	for (; !__atomic_load_n(&s->over, __ATOMIC_ACQUIRE) && !t_stopping(); s->n++)
+	for (; !__atomic_load_n(&s->over, __ATOMIC_ACQUIRE) && !t_stopping();
+			__atomic_fetch_add(&s->n, 1, __ATOMIC_RELAXED))
 		ASSERT_INT(netdma_copy(s->ch, s->foreign, s->foreign + 64, 64, 0, NULL), ==,
 				-EFAULT);
 }
