@@ -231,21 +231,21 @@ static void *
 engine_thread(void *arg)
 {
 	struct function *f = arg;
-	bool rested = true;
 
 	pthread_mutex_lock(&f->lock);
 	for (;;) {
 		if (is_stuck(f)) {
 			pthread_cond_wait(&f->changed, &f->lock);
 		} else if (!has_work(f)) {
-			rested = true;
 			pthread_cond_wait(&f->changed, &f->lock);
-		} else if (rested && knobs.start_us != 0) {
-			rested = false;
+		} else if (f->state == STATE_ARMED && knobs.start_us != 0) {
 			f->state = STATE_ACTIVE;
+			f->busy = true;
 			pthread_mutex_unlock(&f->lock);
 			usleep((useconds_t)knobs.start_us);
 			pthread_mutex_lock(&f->lock);
+			f->busy = false;
+			engine_obey(f);
 		} else {
 			step(f);
 		}
