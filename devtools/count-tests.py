@@ -3,7 +3,7 @@
 # Copyright(c) 2026 The dpdk-netdma authors
 """Count the test cases of what `meson test` logged in build directories.
 
-    count-tests.py BUILD-DIRECTORY...
+    count-tests.py BUILD-DIRECTORY[:LOGBASE]...
 
 A test that speaks TAP counts with each of its cases; one that ended otherwise than it should
 (killed by a signal, out of time, fewer cases than planned) has one failure more. Any other test
@@ -83,7 +83,8 @@ class Counter:
             self.fail(test, *said, ending(run))
 
     def directory(self, path):
-        log = os.path.join(path, "meson-logs", "testlog.json")
+        path, _, base = path.partition(":")
+        log = os.path.join(path, "meson-logs", (base or "testlog") + ".json")
         if not os.path.exists(log):
             self.fail(path, "it was not built or not tested")
             return
@@ -93,7 +94,7 @@ class Counter:
             for line in file:
                 run = json.loads(line)
                 name = run["name"].split(" / ")[-1]
-                test = "%s: %s" % (os.path.basename(os.path.normpath(path)), name)
+                test = "%s: %s" % (base or os.path.basename(os.path.normpath(path)), name)
                 if protocols.get(name) == "tap":
                     self.tap(test, run)
                 else:

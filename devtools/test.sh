@@ -27,6 +27,26 @@ say "gcc, drivers in the library: $root/build"
 dir=$root/build suites=() wrapper=()
 CC=gcc tests
 
+# The models of devices need no rights: as an ordinary user, and on one CPU.
+logs=("$root/build")
+ordinary=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+say "the models as an ordinary user, on one CPU"
+rm -f "$root/build/meson-logs/ordinary-taskset.json" # meson adds the name of the wrapper
+if [ "$(id -u)" -ne 0 ]; then
+	echo "Left out: this is one already."
+elif ! "${ordinary[@]}" test -r "$root/build/build.ninja"; then
+	echo "Left out: others may not read $root."
+else
+	runtime=$(mktemp -d)
+	chown 65534:65534 "$runtime"
+	XDG_RUNTIME_DIR=$runtime meson test -C "$root/build" --no-rebuild --print-errorlogs \
+		--logbase ordinary --suite hwmodel --no-suite mutants \
+		--wrapper "taskset -c $(taskset -cp $$ | sed 's/.*: //; s/[-,].*//') ${ordinary[*]}" \
+		</dev/null || true
+	rm -rf "$runtime"
+	logs+=("$root/build:ordinary-taskset")
+fi
+
 # not again: what tests the source tree and not what was built, and what takes long
 say "clang, drivers as plugins of EAL: $root/build-clang"
 dir=$root/build-clang suites=(--no-suite tree --no-suite conformance --no-suite mutants)
@@ -45,5 +65,5 @@ dir=$root/build-tsan
 CC=gcc tests "${sanitized[@]}" -Db_sanitize=thread
 
 say "Result"
-"$root/devtools/count-tests.py" "$root/build" "$root/build-clang" "$root/build-asan" \
+"$root/devtools/count-tests.py" "${logs[@]}" "$root/build-clang" "$root/build-asan" \
 	"$root/build-tsan"
