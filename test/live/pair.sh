@@ -39,9 +39,10 @@ done
 trap end_all EXIT
 tmp=$(mktemp -d)
 
-# network: the pair, with frames as on a wire, and no talk of the kernels' own on it
+# network: the pair, with frames as on a wire, and no talk of the kernels' own on it: they know each
+# other's addresses for good, and do not probe them while the last frames are counted
 network() {
-	local number
+	local number other
 	ip netns add $server && ip netns add $client &&
 		"${in_server[@]}" ip link add nc0 type veth peer name nc0 netns $client || return
 	for number in 1 2; do
@@ -51,7 +52,12 @@ network() {
 			"${enter[@]}" ethtool -K nc0 rx off tx off sg off tso off gso off gro off &&
 			"${enter[@]}" ip addr add 192.0.2.$number/24 dev nc0 &&
 			"${enter[@]}" ip addr add 2001:db8::$number/64 dev nc0 nodad &&
+			"${enter[@]}" ip link set nc0 address 02:00:00:00:00:0$number &&
 			"${enter[@]}" ip link set nc0 up || return
+		for other in 192.0.2.$((3 - number)) 2001:db8::$((3 - number)); do
+			"${enter[@]}" ip neigh replace $other dev nc0 nud permanent \
+				lladdr 02:00:00:00:00:0$((3 - number)) || return
+		done
 	done
 }
 network >"$tmp/network" 2>&1 ||
