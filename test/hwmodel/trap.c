@@ -112,6 +112,18 @@ trap_install(int sig, trap_handler_t handler)
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
+const int trap_order[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+	REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
+
+void
+trap_registers(const ucontext_t *context, uint64_t registers[16])
+{
+	unsigned int i;
+
+	for (i = 0; i < 16; i++)
+		registers[i] = (uint64_t)context->uc_mcontext.gregs[trap_order[i]];
+}
+
 /* ---------------------------------------------------- what the program calls */
 
 #define EXPORT __attribute__((visibility("default")))

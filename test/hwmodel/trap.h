@@ -11,6 +11,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <ucontext.h>
 
 /* Whether the signal was the model's; otherwise it is the program's. */
@@ -18,5 +19,9 @@ typedef bool (*trap_handler_t)(siginfo_t *info, ucontext_t *context);
 
 /* Handle a signal before the program does: in all threads, blocked by none. */
 void trap_install(int sig, trap_handler_t handler);
+
+/* General registers, as instructions number them: where each is in the context, and what they have. */
+extern const int trap_order[16];
+void trap_registers(const ucontext_t *context, uint64_t registers[16]);
 
 #endif /* HWMODEL_TRAP_H */

@@ -42,7 +42,6 @@ struct queue {
 	uint32_t first, n;
 	sem_t arrived;
 	bool started;
-	pthread_t thread;
 
 	/* The engine's. */
 	uint64_t started_ops;     /* data operations that have begun, for the knobs */
@@ -67,9 +66,6 @@ bool queue_put(struct queue *q, const struct dsa_hw_desc *desc);
 
 /* engine.c */
 void engine_run(struct queue *q, const struct dsa_hw_desc *desc);
-
-/* portal.c */
-struct queue *portal_at(uint64_t address);
 
 /* decode.c: MOVDIR64B and ENQCMD. */
 struct store64 {

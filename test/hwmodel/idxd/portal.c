@@ -12,50 +12,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../range.h"
 #include "../trap.h"
 #include "idxd.h"
 
 #define EXPORT __attribute__((visibility("default")))
-#define MAX_PORTALS 64
-
-static struct portal {
-	uint64_t start, end;
-	struct queue *queue;
-} portals[MAX_PORTALS];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-struct queue *
-portal_at(uint64_t address)
-{
-	struct queue *q = NULL;
-	unsigned int i;
-
-	pthread_mutex_lock(&lock);
-	for (i = 0; i < MAX_PORTALS && q == NULL; i++)
-		if (address >= portals[i].start && address < portals[i].end)
-			q = portals[i].queue;
-	pthread_mutex_unlock(&lock);
-	return q;
-}
-
-/* A range is a portal from now on, or none any more. */
-static void
-portal_set(uint64_t start, uint64_t end, struct queue *q)
-{
-	unsigned int i;
-
-	pthread_mutex_lock(&lock);
-	for (i = 0; i < MAX_PORTALS; i++)
-		if (portals[i].start < end && start < portals[i].end)
-			portals[i] = (struct portal){ 0 };
-	for (i = 0; q != NULL && i < MAX_PORTALS; i++)
-		if (portals[i].queue == NULL) {
-			portals[i] = (struct portal){ start, end, q };
-			break;
-		}
-	pthread_mutex_unlock(&lock);
-}
-
 static void *
 map(const char *name, void *at, size_t length, int prot, int flags, int fd, off_t offset)
 {
@@ -64,7 +25,7 @@ map(const char *name, void *at, size_t length, int prot, int flags, int fd, off_
 	void *got = next(at, length, prot, flags, fd, offset);
 
 	if (got != MAP_FAILED) {
-		portal_set((uintptr_t)got, (uintptr_t)got + length, q);
+		range_set((uintptr_t)got, length, q);
 		if (q != NULL)
 			queue_start(q);
 	}
@@ -88,7 +49,7 @@ munmap(void *at, size_t length)
 {
 	int (*next)(void *, size_t) = dlsym(RTLD_NEXT, "munmap");
 
-	portal_set((uintptr_t)at, (uintptr_t)at + length, NULL);
+	range_set((uintptr_t)at, length, NULL);
 	return next(at, length);
 }
 
@@ -100,25 +61,19 @@ munmap(void *at, size_t length)
 static bool
 on_trap(siginfo_t *info, ucontext_t *context)
 {
-	/* As instructions number them. */
-	static const int order[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
-		REG_RSI, REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14,
-		REG_R15 };
 	greg_t *gregs = context->uc_mcontext.gregs;
 	struct dsa_hw_desc desc;
 	uint64_t registers[16];
 	struct store64 store;
 	struct queue *q;
-	unsigned int i;
 	bool taken;
 
 	if (info->si_code <= 0)
 		return false; /* somebody has sent it */
-	for (i = 0; i < 16; i++)
-		registers[i] = (uint64_t)gregs[order[i]];
+	trap_registers(context, registers);
 	if (!decode_store64((const uint8_t *)(uintptr_t)gregs[REG_RIP], registers, &store))
 		return false;
-	q = portal_at(store.to);
+	q = range_at(store.to).owner;
 	if (q == NULL || store.to % 64 != 0)
 		return false;
 	memcpy(&desc, (const void *)(uintptr_t)store.from, sizeof(desc));

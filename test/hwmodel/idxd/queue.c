@@ -10,8 +10,6 @@
 #include <dirent.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +17,7 @@
 #include <unistd.h>
 
 #include "../knob.h"
+#include "../thread.h"
 #include "idxd.h"
 
 #define MAX_QUEUES 16
@@ -170,29 +169,13 @@ engine_thread(void *arg)
 	return NULL;
 }
 
-/* Whoever maps the portal may be an lcore, which is pinned: the engine has a mind of its own. */
 void
 queue_start(struct queue *q)
 {
-	pthread_attr_t attr;
-	cpu_set_t cpus;
-	sigset_t all, old;
-
 	pthread_mutex_lock(&starting);
-	if (!q->started) {
-		memset(&cpus, 0xff, sizeof(cpus));
-		pthread_attr_init(&attr);
-		pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &old);
-		if (pthread_create(&q->thread, &attr, engine_thread, q) != 0) {
-			fprintf(stderr, "hwmodel: no thread for %s\n", q->name);
-			_exit(2);
-		}
-		pthread_sigmask(SIG_SETMASK, &old, NULL);
-		pthread_attr_destroy(&attr);
-		q->started = true;
-	}
+	if (!q->started)
+		engine_thread_start(engine_thread, q);
+	q->started = true;
 	pthread_mutex_unlock(&starting);
 }
 

@@ -10,14 +10,13 @@
  */
 
 #include <inttypes.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../knob.h"
+#include "../thread.h"
 #include "ioat.h"
 
 #define CHUNK MEMORY_PAGE
@@ -253,29 +252,13 @@ engine_thread(void *arg)
 	return NULL;
 }
 
-/* Whoever opens the device may be an lcore, which is pinned: the engine has a mind of its own. */
 void
 engine_start(struct function *f)
 {
-	pthread_attr_t attr;
-	cpu_set_t cpus;
-	sigset_t all, old;
-
 	pthread_mutex_lock(&f->lock);
-	if (!f->started) {
-		memset(&cpus, 0xff, sizeof(cpus));
-		pthread_attr_init(&attr);
-		pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &old);
-		if (pthread_create(&f->thread, &attr, engine_thread, f) != 0) {
-			fprintf(stderr, "hwmodel: no thread for %s\n", f->name);
-			_exit(2);
-		}
-		pthread_sigmask(SIG_SETMASK, &old, NULL);
-		pthread_attr_destroy(&attr);
-		f->started = true;
-	}
+	if (!f->started)
+		engine_thread_start(engine_thread, f);
+	f->started = true;
 	pthread_mutex_unlock(&f->lock);
 }
 

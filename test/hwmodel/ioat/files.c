@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../range.h"
 #include "ioat.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -130,7 +131,7 @@ map_bar(void **got, void *at, size_t length, int flags, int fd, uint64_t offset)
 	*got = NEXT(mmap64)(at, length, PROT_NONE, (flags & MAP_FIXED) | MAP_PRIVATE |
 			MAP_ANONYMOUS, -1, 0);
 	if (*got != MAP_FAILED)
-		bar_map(*got, length, f);
+		range_set((uintptr_t)*got, length, f);
 	return true;
 }
 
@@ -143,7 +144,7 @@ mmap(void *at, size_t length, int prot, int flags, int fd, off_t offset)
 		return got;
 	got = NEXT(mmap)(at, length, prot, flags, fd, offset);
 	if (got != MAP_FAILED)
-		bar_map(got, length, NULL);
+		range_set((uintptr_t)got, length, NULL);
 	return got;
 }
 
@@ -156,14 +157,14 @@ mmap64(void *at, size_t length, int prot, int flags, int fd, off64_t offset)
 		return got;
 	got = NEXT(mmap64)(at, length, prot, flags, fd, offset);
 	if (got != MAP_FAILED)
-		bar_map(got, length, NULL);
+		range_set((uintptr_t)got, length, NULL);
 	return got;
 }
 
 EXPORT int
 munmap(void *at, size_t length)
 {
-	bar_map(at, length, NULL);
+	range_set((uintptr_t)at, length, NULL);
 	return NEXT(munmap)(at, length);
 }
 

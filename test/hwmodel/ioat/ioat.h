@@ -71,7 +71,6 @@ struct function {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool started;
-	pthread_t thread;
 
 	/* Registers. */
 	uint16_t chanctrl, dmacount;
@@ -121,7 +120,6 @@ bool dma_write64(uint64_t iova, uint64_t value);
 /* regs.c */
 uint64_t bar_read(struct function *f, uint32_t offset, unsigned int size);
 void bar_write(struct function *f, uint32_t offset, unsigned int size, uint64_t value);
-void bar_map(void *at, size_t length, struct function *f); /* NULL: none any more */
 
 /* vfio.c: files of the model, by their descriptors. */
 enum kind { KIND_NONE, KIND_CONTAINER, KIND_GROUP, KIND_DEVICE };

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../range.h"
 #include "../trap.h"
 #include "ioat.h"
 
@@ -132,46 +133,6 @@ bar_write(struct function *f, uint32_t offset, unsigned int size, uint64_t value
 
 /* -------------------------------------------------------------------- the trap */
 
-#define MAX_BARS 32
-
-static struct bar {
-	uint64_t start, end;
-	struct function *function;
-} bars[MAX_BARS];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-void
-bar_map(void *at, size_t length, struct function *f)
-{
-	uint64_t start = (uintptr_t)at, end = start + length;
-	unsigned int i;
-
-	pthread_mutex_lock(&lock);
-	for (i = 0; i < MAX_BARS; i++)
-		if (bars[i].start < end && start < bars[i].end)
-			bars[i] = (struct bar){ 0 };
-	for (i = 0; f != NULL && i < MAX_BARS; i++)
-		if (bars[i].function == NULL) {
-			bars[i] = (struct bar){ start, end, f };
-			break;
-		}
-	pthread_mutex_unlock(&lock);
-}
-
-static struct bar
-bar_of(uint64_t address)
-{
-	struct bar bar = { 0 };
-	unsigned int i;
-
-	pthread_mutex_lock(&lock);
-	for (i = 0; i < MAX_BARS; i++)
-		if (address >= bars[i].start && address < bars[i].end)
-			bar = bars[i];
-	pthread_mutex_unlock(&lock);
-	return bar;
-}
-
 /* As the instruction would have changed the register. */
 static void
 load(greg_t *reg, const struct access *a, uint64_t value)
@@ -208,30 +169,24 @@ not_understood(const uint8_t *code)
 static bool
 on_trap(siginfo_t *info, ucontext_t *context)
 {
-	/* As instructions number them. */
-	static const int order[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
-		REG_RSI, REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14,
-		REG_R15 };
 	greg_t *gregs = context->uc_mcontext.gregs;
 	const uint8_t *code = (const uint8_t *)(uintptr_t)gregs[REG_RIP];
 	uint64_t registers[16], address = (uintptr_t)info->si_addr;
 	struct access a;
-	struct bar bar;
-	unsigned int i;
+	struct range bar;
 
 	if (info->si_code <= 0)
 		return false; /* somebody has sent it */
-	bar = bar_of(address);
-	if (bar.function == NULL)
+	bar = range_at(address);
+	if (bar.owner == NULL)
 		return false;
-	for (i = 0; i < 16; i++)
-		registers[i] = (uint64_t)gregs[order[i]];
+	trap_registers(context, registers);
 	if (!decode_access(code, registers, &a))
 		not_understood(code);
 	if (a.store)
-		bar_write(bar.function, (uint32_t)(address - bar.start), a.size, a.value);
+		bar_write(bar.owner, (uint32_t)(address - bar.start), a.size, a.value);
 	else
-		load(&gregs[order[a.reg]], &a, bar_read(bar.function,
+		load(&gregs[trap_order[a.reg]], &a, bar_read(bar.owner,
 				(uint32_t)(address - bar.start), a.size));
 	gregs[REG_RIP] += a.length;
 	return true;
