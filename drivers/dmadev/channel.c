@@ -21,7 +21,7 @@
 #include "dmadev.h"
 
 /* Times that an engine that works never needs. */
-#define RUN_OUT_TIME (rte_get_timer_hz() / 10)
+#define STOP_TIME (rte_get_timer_hz() / 10)
 #define PRIME_TIME   rte_get_timer_hz()
 /* An engine that fails so often does not work. */
 #define PRIME_TRIES 8
@@ -393,15 +393,29 @@ dmadev_channel_poll(void *channel)
 
 /* ------------------------------------------------------------ stop and go on */
 
-/* It was stopped, and then a driver that met an error made it go on with what it had. @return
- * whether it has finished that.
+/* A driver looks a number of times whether the engine has stopped, and then gives up: in a long
+ * copy an engine needs longer.
+ */
+static bool
+stops(const struct channel *c)
+{
+	uint64_t start = rte_get_timer_cycles();
+
+	while (rte_dma_stop(c->dev_id) != 0)
+		if (rte_get_timer_cycles() - start >= STOP_TIME)
+			return false;
+	return true;
+}
+
+/* It was stopped, or halted by an error, and then a driver that met that error made it go on with
+ * what it had. @return whether it has finished that.
  */
 static bool
 runs_out(struct channel *c)
 {
 	uint64_t start = rte_get_timer_cycles();
 
-	while (in_flight(c) != 0 && rte_get_timer_cycles() - start < RUN_OUT_TIME)
+	while (in_flight(c) != 0 && rte_get_timer_cycles() - start < STOP_TIME)
 		reap(c);
 	return in_flight(c) == 0;
 }
@@ -418,9 +432,7 @@ dmadev_channel_quiesce(void *channel)
 
 	if (!c->dev->engine->stops)
 		return -ENOTSUP;
-	if (rte_dma_stop(c->dev_id) != 0)
-		return -EIO;
-	if (!c->forgotten && reap(c) && !runs_out(c))
+	if (!stops(c) || (!c->forgotten && reap(c) && !runs_out(c)))
 		return -EIO;
 	if (c->irregular != 0)
 		advance(c, 0, NULL);

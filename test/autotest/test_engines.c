@@ -133,6 +133,27 @@ T_CASE(engines, ioat_comes_and_goes_under_traffic, T_ONCE)
 	ASSERT_INT(t_stats(o->ch).failovers, >=, 5);
 }
 
+/* VFIO asks for it; it is left, and goes. The administrator may give it again. */
+T_CASE(engines, ioat_that_is_wanted_back_goes, T_ONCE)
+{
+	int id, cpu = t_provider("cpu0,mode=inline"), round;
+	struct s_events *e = s_events();
+	struct s_owner *o;
+
+	need_knob("HWMODEL_IOAT_REQUEST_EVERY");
+	t->provider = id = need_engine(IOAT);
+	o = s_owner(t, true, cpu);
+	for (round = 1; round <= 5; round++) {
+		while (rte_dma_get_dev_id_by_name(IOAT) >= 0)
+			usleep(100);
+		s_owner_laps(o, 2);
+		ASSERT_INT(s_events_count(e, IOAT, NETDMA_EVENT_PROVIDER_REMOVAL), ==, round);
+		ASSERT_INT(netdma_provider_attach(IOAT, &id), ==, 0);
+		s_owner_move(o, id);
+	}
+	s_owner_end(o);
+}
+
 /* Its bus cannot remove a device: nothing changes. */
 T_CASE(engines, queue_of_dsa_is_not_detached, T_ONCE)
 {
@@ -162,6 +183,46 @@ T_CASE(engines, channel_leaves_a_function_of_ioat_that_does_not_recover, T_ONCE)
 	t_expect(ch, l, NETDMA_COPIED);
 	ASSERT_INT(t_info(ch).provider, ==, conf.failover);
 	ASSERT(t_stats(ch).by_engine > 0 && t_stats(ch).by_failover > 0);
+}
+
+/* It is in a copy when it is to stop, and that fails. Reading the error sets it going again: what it
+ * has then comes back when it has ended.
+ */
+T_CASE(engines, ioat_that_fails_as_it_is_to_stop_is_stopped, T_ONCE)
+{
+	uint32_t every = (uint32_t)atoi(need_knob("HWMODEL_IOAT_ERROR_EVERY")), i;
+	struct netdma_channel_conf conf = { .nb_desc = 64, .bound_us = 1,
+		.error_policy = NETDMA_ON_ERROR_REPORT };
+	struct netdma_completion done[10];
+	struct netdma_channel *ch;
+	struct t_list *one, *l;
+	useconds_t delay = (useconds_t)atoi(need_knob("HWMODEL_IOAT_DELAY_US"));
+
+	conf.provider = need_engine(IOAT);
+	ch = t_channel_conf(t, &conf);
+	one = t_list_new(t, ch, t_pool(1), 1, 1000, 1000);
+	/* The first of the list will fail. */
+	for (i = 0; i < every; i += done[0].status == NETDMA_COPIED) {
+		t_list_restore(ch, one);
+		ASSERT_INT(t_start(ch, one), ==, 0);
+		t_collect(ch, done, 1);
+		if (done[0].status != NETDMA_COPIED)
+			i = 0;
+		else if (i == every - 2)
+			break;
+	}
+	l = t_list_new(t, ch, t_pool(10), 10, 1000, 1000);
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	usleep(delay / 2);
+	ASSERT_INT(netdma_channel_abort(ch), ==, 0);
+	t_collect(ch, done, 10);
+	ASSERT_INT(done[0].status, ==, NETDMA_FAILED);
+	for (i = 0; i < 10; i++) {
+		ASSERT_INT(done[i].flags, ==, 0);
+		t_buf_fill(&l->buf[i]);
+	}
+	usleep(20 * delay);
+	t_bufs_check(l->buf, 10, T_NOT_COPIED);
 }
 
 T_CASE(engines, queue_of_dsa_that_does_not_answer_is_not_set_up, T_ONCE)

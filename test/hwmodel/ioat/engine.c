@@ -41,11 +41,11 @@ copy(struct function *f, const struct ioat_desc *d, uint32_t size)
 			n = CHUNK - (d->dst + done) % CHUNK;
 		if (n > size - done)
 			n = size - done;
-		if (dma_read(buffer, d->src + done, n) != n) {
+		if (dma_read(f, buffer, d->src + done, n) != n) {
 			f->totals.faults++;
 			return ERR_READ_DATA;
 		}
-		if (dma_write(d->dst + done, buffer, n) != n) {
+		if (dma_write(f, d->dst + done, buffer, n) != n) {
 			f->totals.faults++;
 			return ERR_WRITE_DATA;
 		}
@@ -66,7 +66,7 @@ fill(struct function *f, const struct ioat_desc *d, uint32_t size)
 			n = size - done;
 		for (i = 0; i < n; i++)
 			buffer[i] = (uint8_t)(d->src >> (done + i) % 8 * 8);
-		if (dma_write(d->dst + done, buffer, n) != n) {
+		if (dma_write(f, d->dst + done, buffer, n) != n) {
 			f->totals.faults++;
 			return ERR_WRITE_DATA;
 		}
@@ -97,6 +97,8 @@ perform(struct function *f, const struct ioat_desc *d)
 		return ERR_DST_ADDR;
 	*(op == OP_COPY ? &f->totals.copies : &f->totals.fills) += 1;
 	fails = ++f->started_ops % knobs.error_every == 0;
+	if (f->started_ops % knobs.request_every == 0)
+		vfio_request(f);
 	if (fails)
 		size = knobs.partial ? size / 2 : 0;
 	error = op == OP_COPY ? copy(f, d, size) : fill(f, d, size);
@@ -164,7 +166,7 @@ halt(struct function *f, uint32_t error)
 	f->state = STATE_HALTED;
 	f->totals.errors++;
 	if (f->chanctrl & CTRL_ERR_COMPLETION)
-		dma_write64(f->chancmp, f->last | STATE_HALTED);
+		dma_write64(f, f->chancmp, f->last | STATE_HALTED);
 }
 
 /* A function that does not answer never does again. */
@@ -195,7 +197,7 @@ step(struct function *f)
 		usleep((useconds_t)knobs.delay_us);
 	if (at % sizeof(d) != 0)
 		error = ERR_NEXT_ADDR;
-	else if (dma_read(&d, at, sizeof(d)) != sizeof(d))
+	else if (dma_read(f, &d, at, sizeof(d)) != sizeof(d))
 		error = ERR_NEXT_ADDR;
 	else
 		error = perform(f, &d);
@@ -214,7 +216,7 @@ step(struct function *f)
 	f->last = at;
 	f->done++;
 	f->state = f->done == f->dmacount ? STATE_IDLE : STATE_ACTIVE;
-	if ((d.control & DESC_COMPLETION_UPDATE) && !dma_write64(f->chancmp, at | f->state))
+	if ((d.control & DESC_COMPLETION_UPDATE) && !dma_write64(f, f->chancmp, at | f->state))
 		halt(f, ERR_COMPLETION);
 	engine_obey(f);
 }
@@ -277,6 +279,7 @@ make(void)
 		.stuck_after = knob("HWMODEL_IOAT_STUCK_AFTER", UINT64_MAX, 0, UINT64_MAX),
 		.stuck_on = knob("HWMODEL_IOAT_STUCK_ON", UINT64_MAX, 0, IOAT_MAX_FUNCTIONS - 1),
 		.deaf_after = knob("HWMODEL_IOAT_DEAF_AFTER", UINT64_MAX, 0, UINT64_MAX),
+		.request_every = knob("HWMODEL_IOAT_REQUEST_EVERY", UINT64_MAX, 1, UINT64_MAX),
 		.version = knob("HWMODEL_IOAT_VERSION", 0x34, 0x30, 0x3f),
 		.xfercap = knob("HWMODEL_IOAT_XFERCAP", 20, 12, 32),
 		.stuck_file = getenv("HWMODEL_IOAT_STUCK_FILE"),

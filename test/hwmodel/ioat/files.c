@@ -55,6 +55,12 @@ close(int fd)
 	return NEXT(close)(fd);
 }
 
+void
+file_close(int fd)
+{
+	NEXT(close)(fd);
+}
+
 EXPORT int
 ioctl(int fd, unsigned long request, ...)
 {

@@ -71,6 +71,7 @@ struct function {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool started;
+	int container;      /* that its group is in, or 0 */
 
 	/* Registers. */
 	uint16_t chanctrl, dmacount;
@@ -97,7 +98,7 @@ extern unsigned int nb_functions;
 /* What the environment asks for: README.md. */
 struct ioat_knobs {
 	uint64_t error_every, partial, delay_us, start_us, stuck_after, stuck_on, deaf_after,
-		version, xfercap;
+		request_every, version, xfercap;
 	const char *stuck_file;
 };
 extern struct ioat_knobs knobs;
@@ -109,23 +110,28 @@ void engine_chain(struct function *f);
 void engine_obey(struct function *f);
 void function_reset(struct function *f); /* as the kernel does it when the device is opened */
 
-/* iommu.c: of the container that all functions are in. @return 0 or an errno. */
-int iommu_map(uint64_t iova, uint64_t address, uint64_t size);
-int iommu_unmap(uint64_t iova, uint64_t size, uint64_t *unmapped);
-/* DMA. @return bytes that were done, up to the first page that is not mapped. */
-size_t dma_read(void *to, uint64_t iova, size_t n);
-size_t dma_write(uint64_t iova, const void *from, size_t n);
-bool dma_write64(uint64_t iova, uint64_t value);
+/* iommu.c. @return 0 or an errno. */
+int iommu_map(int container, uint64_t iova, uint64_t address, uint64_t size, bool writable);
+int iommu_unmap(int container, uint64_t iova, uint64_t size, uint64_t *unmapped);
+/* DMA. @return bytes that were done, up to the first page that cannot be reached. */
+size_t dma_read(const struct function *f, void *to, uint64_t iova, size_t n);
+size_t dma_write(const struct function *f, uint64_t iova, const void *from, size_t n);
+bool dma_write64(const struct function *f, uint64_t iova, uint64_t value);
 
 /* regs.c */
 uint64_t bar_read(struct function *f, uint32_t offset, unsigned int size);
 void bar_write(struct function *f, uint32_t offset, unsigned int size, uint64_t value);
+
+/* files.c: as libc has it. */
+void file_close(int fd);
 
 /* vfio.c: files of the model, by their descriptors. */
 enum kind { KIND_NONE, KIND_CONTAINER, KIND_GROUP, KIND_DEVICE };
 enum kind vfio_kind(int fd, struct function **f);
 int vfio_open(const char *path); /* -1, errno 0: not one of the model's */
 void vfio_closed(int fd);
+/* Have the program asked to give the function back. */
+void vfio_request(const struct function *f);
 int vfio_ioctl(int fd, unsigned long request, void *arg);
 ssize_t vfio_config(struct function *f, bool write, void *data, size_t n, uint64_t offset);
 

@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -71,6 +72,62 @@ CASE(plain, mappings_for_dma_do_not_overlap)
 	ASSERT(ioctl(t->container, VFIO_IOMMU_MAP_DMA, &map) == -1 && errno == EEXIST);
 	map.iova = 100;
 	ASSERT(ioctl(t->container, VFIO_IOMMU_MAP_DMA, &map) == -1 && errno == EINVAL);
+	t_close(t);
+}
+
+/* Two functions, each in a container of its own, with other memory at the same addresses. */
+CASE(plain, containers_have_their_own_memory)
+{
+	struct t_dev *t[] = { t_open("0000:00:04.0"), t_open("0000:00:04.1") };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		struct tap_area src = t_area(t[i], 16384, 4096, (uint8_t)(1 + i));
+		struct tap_area dst = t_area(t[i], 32768, 4096, 9);
+
+		src.length = dst.length = 100;
+		t_arm(t[i], 0);
+		t_copy(t[i], 0, &dst, &src);
+		t_write16(t[i], REG_DMACOUNT, 1);
+		t_done(t[i], 0, STATE_IDLE);
+		CHECK(&dst, &src, 100);
+	}
+	t_close(t[0]);
+	t_close(t[1]);
+}
+
+/* What was mapped goes with the group that leaves its container. */
+CASE(plain, memory_is_unmapped_with_the_last_group)
+{
+	struct t_dev *t = t_open("0000:00:04.0");
+	struct vfio_iommu_type1_dma_unmap unmap = { .argsz = sizeof(unmap), .iova = T_IOVA,
+		.size = T_MEMORY };
+
+	ASSERT(ioctl(t->group, VFIO_GROUP_UNSET_CONTAINER) == 0);
+	ASSERT(ioctl(t->container, VFIO_IOMMU_UNMAP_DMA, &unmap) == 0);
+	ASSERT_INT(unmap.size, ==, 0);
+	t_close(t);
+}
+
+CASE(plain, memory_that_is_to_be_read_is_not_written)
+{
+	struct t_dev *t = t_open("0000:00:04.0");
+	struct vfio_iommu_type1_dma_map map = { .argsz = sizeof(map),
+		.flags = VFIO_DMA_MAP_FLAG_READ, .vaddr = (uintptr_t)t->memory,
+		.iova = T_IOVA + (1 << 30), .size = T_MEMORY };
+	struct tap_area src = t_area(t, 16384, 4096, 1), dst = t_area(t, 32768, 4096, 2);
+
+	ASSERT(ioctl(t->container, VFIO_IOMMU_MAP_DMA, &map) == 0);
+	src.length = dst.length = 100;
+	t_arm(t, 0);
+	t_copy(t, 0, &dst, &src);
+	t_desc(t, 0)->src += 1 << 30;
+	t_copy(t, 1, &dst, &src);
+	t_desc(t, 1)->dst += 1 << 30;
+	t_write16(t, REG_DMACOUNT, 2);
+	t_done(t, 0, STATE_HALTED);
+	ASSERT_INT(t_read32(t, REG_CHANERR), ==, ERR_WRITE_DATA);
+	CHECK(&dst, &src, 100);
 	t_close(t);
 }
 
@@ -180,4 +237,68 @@ CASE(plain, opening_it_again_resets_it)
 	ASSERT_INT(t_read64(t, REG_CHANSTS), ==, STATE_HALTED);
 	ASSERT_INT(t_read64(t, REG_CHAINADDR), ==, 0);
 	t_close(t);
+}
+
+/* Whether it was asked for, and how often, since the last time. */
+static uint64_t
+asked(int event)
+{
+	uint64_t n = 0;
+
+	return read(event, &n, sizeof(n)) == sizeof(n) ? n : 0;
+}
+
+static void
+ask(const struct t_dev *t, int event)
+{
+	struct { struct vfio_irq_set set; int event; } r = { .set = { .argsz = sizeof(r),
+		.flags = VFIO_IRQ_SET_ACTION_TRIGGER | (event >= 0 ? VFIO_IRQ_SET_DATA_EVENTFD :
+			VFIO_IRQ_SET_DATA_NONE), .index = VFIO_PCI_REQ_IRQ_INDEX,
+		.count = event >= 0 }, .event = event };
+
+	ASSERT(ioctl(t->fd, VFIO_DEVICE_SET_IRQS, &r) == 0);
+}
+
+static void
+copies(struct t_dev *t, unsigned int *n, unsigned int more)
+{
+	struct tap_area src = t_area(t, 16384, 4096, 1), dst = t_area(t, 32768, 4096, 2);
+	unsigned int i;
+
+	src.length = dst.length = 100;
+	t_arm(t, *n);
+	for (i = 0; i < more; i++)
+		t_copy(t, *n + i, &dst, &src);
+	*n += more;
+	t_write16(t, REG_DMACOUNT, (uint16_t)more);
+	t_done(t, *n - 1, STATE_IDLE);
+}
+
+/* Whoever has the event still gets it when the program has closed its own descriptor of it. */
+CASE(wanted, who_asked_to_be_told_is_told)
+{
+	struct t_dev *t = t_open("0000:00:04.0"), *other = t_open("0000:00:04.1");
+	int event = eventfd(0, EFD_NONBLOCK), shared = dup(event), quiet = eventfd(0, EFD_NONBLOCK);
+	unsigned int n = 0;
+
+	ASSERT(event >= 0 && shared >= 0 && quiet >= 0);
+	copies(t, &n, 3);
+	ASSERT_INT(asked(event), ==, 0);
+	ask(t, shared);
+	ask(other, quiet);
+	close(shared);
+	copies(t, &n, 2);
+	ASSERT_INT(asked(event), ==, 0);
+	copies(t, &n, 1);
+	ASSERT_INT(asked(event), ==, 1);
+	copies(t, &n, 6);
+	ASSERT_INT(asked(event), ==, 2);
+	ask(t, -1);
+	copies(t, &n, 3);
+	ASSERT_INT(asked(event), ==, 0);
+	ASSERT_INT(asked(quiet), ==, 0);
+	close(event);
+	close(quiet);
+	t_close(t);
+	t_close(other);
 }

@@ -25,34 +25,41 @@
 static struct file {
 	int fd;
 	enum kind kind;
+	int container;             /* its number, from 1 on */
 	struct function *function;
 } files[MAX_FILES];
 static unsigned int nb_files;
+static int nb_containers;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static struct group_state {
-	bool in_container;
-} groups[IOAT_MAX_FUNCTIONS];
+static int request_fd[IOAT_MAX_FUNCTIONS]; /* an eventfd and 1, or 0 */
 
 /* ---------------------------------------------------------------------- files */
+
+static struct file
+file_find(int fd)
+{
+	struct file file = { .kind = KIND_NONE };
+	unsigned int i;
+
+	if (nb_functions == 0 || fd < 0)
+		return file;
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < nb_files; i++)
+		if (files[i].fd == fd)
+			file = files[i];
+	pthread_mutex_unlock(&lock);
+	return file;
+}
 
 enum kind
 vfio_kind(int fd, struct function **f)
 {
-	enum kind kind = KIND_NONE;
-	unsigned int i;
+	struct file file = file_find(fd);
 
-	if (nb_functions == 0 || fd < 0)
-		return KIND_NONE;
-	pthread_mutex_lock(&lock);
-	for (i = 0; i < nb_files; i++)
-		if (files[i].fd == fd) {
-			kind = files[i].kind;
-			if (f != NULL)
-				*f = files[i].function;
-		}
-	pthread_mutex_unlock(&lock);
-	return kind;
+	if (f != NULL)
+		*f = file.function;
+	return file.kind;
 }
 
 /* A descriptor of a file that is nothing but that. */
@@ -68,9 +75,35 @@ file_new(enum kind kind, struct function *f)
 		fprintf(stderr, "hwmodel: more than %d files of VFIO are open\n", MAX_FILES);
 		abort();
 	}
-	files[nb_files++] = (struct file){ fd, kind, f };
+	files[nb_files++] = (struct file){ fd, kind, kind == KIND_CONTAINER ? ++nb_containers : 0,
+		f };
 	pthread_mutex_unlock(&lock);
 	return fd;
+}
+
+/* What was mapped goes with the last group of the container. */
+static void
+group_leave(struct function *f)
+{
+	int container = f->container;
+	uint64_t unmapped;
+	unsigned int i;
+
+	f->container = 0;
+	for (i = 0; i < nb_functions; i++)
+		if (functions[i].container == container)
+			return;
+	iommu_unmap(container, 0, UINT64_MAX, &unmapped);
+}
+
+static void
+request_clear(const struct function *f)
+{
+	int *fd = &request_fd[f - functions];
+
+	if (*fd != 0)
+		file_close(*fd - 1);
+	*fd = 0;
 }
 
 void
@@ -84,7 +117,9 @@ vfio_closed(int fd)
 	for (i = 0; i < nb_files; i++)
 		if (files[i].fd == fd) {
 			if (files[i].kind == KIND_GROUP)
-				groups[files[i].function - functions].in_container = false;
+				group_leave(files[i].function);
+			if (files[i].kind == KIND_DEVICE)
+				request_clear(files[i].function);
 			files[i] = files[--nb_files];
 			break;
 		}
@@ -112,7 +147,7 @@ vfio_open(const char *path)
 /* --------------------------------------------------------------------- ioctls */
 
 static int
-container_ioctl(unsigned long request, void *arg)
+container_ioctl(int container, unsigned long request, void *arg)
 {
 	struct vfio_iommu_type1_dma_map *map = arg;
 	struct vfio_iommu_type1_dma_unmap *unmap = arg;
@@ -131,10 +166,12 @@ container_ioctl(unsigned long request, void *arg)
 		info->iova_pgsizes = MEMORY_PAGE;
 		return 0;
 	case VFIO_IOMMU_MAP_DMA:
-		errno = iommu_map(map->iova, map->vaddr, map->size);
+		errno = iommu_map(container, map->iova, map->vaddr, map->size,
+				map->flags & VFIO_DMA_MAP_FLAG_WRITE);
 		return errno == 0 ? 0 : -1;
 	case VFIO_IOMMU_UNMAP_DMA:
-		errno = iommu_unmap(unmap->iova, unmap->size, (uint64_t *)&unmap->size);
+		errno = iommu_unmap(container, unmap->iova, unmap->size,
+				(uint64_t *)&unmap->size);
 		return errno == 0 ? 0 : -1;
 	}
 	errno = ENOTTY;
@@ -144,32 +181,35 @@ container_ioctl(unsigned long request, void *arg)
 static int
 group_ioctl(struct function *f, unsigned long request, void *arg)
 {
-	struct group_state *g = &groups[f - functions];
 	struct vfio_group_status *status = arg;
+	int container;
 
 	switch (request) {
 	case VFIO_GROUP_GET_STATUS:
 		status->flags = VFIO_GROUP_FLAGS_VIABLE |
-				(g->in_container ? VFIO_GROUP_FLAGS_CONTAINER_SET : 0);
+				(f->container != 0 ? VFIO_GROUP_FLAGS_CONTAINER_SET : 0);
 		return 0;
 	case VFIO_GROUP_SET_CONTAINER:
 		errno = EINVAL;
-		if (vfio_kind(*(int *)arg, NULL) != KIND_CONTAINER || g->in_container)
+		container = file_find(*(int *)arg).container;
+		if (container == 0 || f->container != 0)
 			return -1;
-		g->in_container = true;
+		f->container = container;
 		return 0;
 	case VFIO_GROUP_UNSET_CONTAINER:
 		errno = EINVAL;
-		if (!g->in_container)
+		if (f->container == 0)
 			return -1;
-		g->in_container = false;
+		pthread_mutex_lock(&lock);
+		group_leave(f);
+		pthread_mutex_unlock(&lock);
 		return 0;
 	case VFIO_GROUP_GET_DEVICE_FD:
 		errno = ENODEV;
 		if (strcmp(arg, f->name) != 0)
 			return -1;
 		errno = EINVAL;
-		if (!g->in_container)
+		if (f->container == 0)
 			return -1;
 		engine_start(f);
 		function_reset(f);
@@ -177,6 +217,44 @@ group_ioctl(struct function *f, unsigned long request, void *arg)
 	}
 	errno = ENOTTY;
 	return -1;
+}
+
+/* Interrupts are taken note of and never raised, but for the request. As in the kernel, the event
+ * is held whatever becomes of the program's descriptor.
+ */
+static int
+set_irqs(struct function *f, const struct vfio_irq_set *set)
+{
+	int fd = -1;
+
+	if (set->index >= VFIO_PCI_NUM_IRQS) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (set->index != VFIO_PCI_REQ_IRQ_INDEX)
+		return 0;
+	if (set->flags & VFIO_IRQ_SET_DATA_EVENTFD && set->count == 1)
+		memcpy(&fd, set->data, sizeof(fd));
+	if (fd >= 0 && (fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0)
+		return -1;
+	pthread_mutex_lock(&lock);
+	request_clear(f);
+	request_fd[f - functions] = fd + 1;
+	pthread_mutex_unlock(&lock);
+	return 0;
+}
+
+void
+vfio_request(const struct function *f)
+{
+	uint64_t one = 1;
+	int fd;
+
+	pthread_mutex_lock(&lock);
+	fd = request_fd[f - functions] - 1;
+	if (fd >= 0 && write(fd, &one, sizeof(one)) != sizeof(one))
+		fprintf(stderr, "hwmodel: %s: nobody can be asked for it\n", f->name);
+	pthread_mutex_unlock(&lock);
 }
 
 static int
@@ -219,7 +297,7 @@ device_ioctl(struct function *f, unsigned long request, void *arg)
 				irq->index == VFIO_PCI_REQ_IRQ_INDEX;
 		return 0;
 	case VFIO_DEVICE_SET_IRQS:
-		return 0;
+		return set_irqs(f, arg);
 	case VFIO_DEVICE_RESET:
 		function_reset(f);
 		return 0;
@@ -231,12 +309,12 @@ device_ioctl(struct function *f, unsigned long request, void *arg)
 int
 vfio_ioctl(int fd, unsigned long request, void *arg)
 {
-	struct function *f = NULL;
+	struct file file = file_find(fd);
 
-	switch (vfio_kind(fd, &f)) {
-	case KIND_CONTAINER: return container_ioctl(request, arg);
-	case KIND_GROUP: return group_ioctl(f, request, arg);
-	case KIND_DEVICE: return device_ioctl(f, request, arg);
+	switch (file.kind) {
+	case KIND_CONTAINER: return container_ioctl(file.container, request, arg);
+	case KIND_GROUP: return group_ioctl(file.function, request, arg);
+	case KIND_DEVICE: return device_ioctl(file.function, request, arg);
 	default:
 		errno = ENOTTY;
 		return -1;
