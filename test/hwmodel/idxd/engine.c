@@ -242,6 +242,7 @@ batch(struct queue *q, const struct dsa_hw_desc *d)
 	struct result r = { .status = DSA_COMP_SUCCESS };
 	uint32_t n = d->desc_count, from, to, failed = 0;
 	struct dsa_hw_desc *member;
+	bool fails;
 
 	if (d->flags & ~FLAGS_BATCH)
 		return (struct result){ .status = DSA_COMP_INVALID_FLAGS,
@@ -253,10 +254,9 @@ batch(struct queue *q, const struct dsa_hw_desc *d)
 	member = calloc(n, sizeof(*member));
 	if (member == NULL)
 		abort();
-	if (++q->totals.batches % knobs.batch_error_every == 0) {
-		free(member);
-		return (struct result){ .status = DSA_COMP_HW_ERR1 };
-	}
+	fails = ++q->totals.batches % knobs.batch_error_every == 0;
+	if (fails)
+		n = knobs.partial ? n / 2 : 0;
 	n = (uint32_t)(memory_read(member, d->desc_list_addr, n * sizeof(*member)) /
 			sizeof(*member));
 	for (from = 0; from < n; from = to) {
@@ -270,7 +270,9 @@ batch(struct queue *q, const struct dsa_hw_desc *d)
 	}
 	free(member);
 	r.completed = from;
-	if (failed != 0) {
+	if (fails) {
+		r.status = DSA_COMP_HW_ERR1;
+	} else if (failed != 0) {
 		r.status = DSA_COMP_BATCH_FAIL;
 	} else if (n != d->desc_count) {
 		q->totals.faults++;

@@ -3,7 +3,8 @@
  */
 
 /* Portals: mappings of a queue's file, which is empty. A CPU that has MOVDIR64B raises SIGBUS at
- * a store behind the end of the file, one that has not raises SIGILL, wherever it stores.
+ * a store behind the end of the file, one that has not raises SIGILL, wherever it stores. ENQCMD
+ * on a CPU that has it is a general protection fault, SIGSEGV: the process has no PASID.
  */
 
 #include <dlfcn.h>
@@ -87,10 +88,17 @@ on_trap(siginfo_t *info, ucontext_t *context)
 	return true;
 }
 
+static bool
+on_protection_fault(siginfo_t *info, ucontext_t *context)
+{
+	return info->si_code == SI_KERNEL && on_trap(info, context);
+}
+
 __attribute__((constructor))
 static void
 install(void)
 {
 	trap_install(SIGILL, on_trap);
 	trap_install(SIGBUS, on_trap);
+	trap_install(SIGSEGV, on_protection_fault);
 }

@@ -243,3 +243,19 @@ CASE(batches, every_second_batch_does_nothing)
 	}
 	t_close(w.p);
 }
+
+CASE(parts, every_second_batch_ends_in_the_middle)
+{
+	struct work w = work_new();
+	unsigned int i;
+
+	for (i = 1; i < 10; i++) {
+		work_prepare(&w);
+		work_run(&w, 7);
+		ASSERT_INT(w.r->status, ==, i % 2 == 0 ? DSA_COMP_HW_ERR1 : DSA_COMP_SUCCESS);
+		ASSERT_INT(w.r->bytes_completed, ==, i % 2 == 0 ? 3 : 7);
+		work_check(&w, 0, i % 2 == 0 ? 3 : 7, true);
+		work_check(&w, i % 2 == 0 ? 3 : 7, N, false);
+	}
+	t_close(w.p);
+}

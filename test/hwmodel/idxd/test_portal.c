@@ -88,7 +88,7 @@ program_hears(int sig, siginfo_t *info, void *context)
 
 CASE(plain, program_may_use_the_same_signals)
 {
-	static const int sig[] = { SIGILL, SIGBUS };
+	static const int sig[] = { SIGILL, SIGBUS, SIGSEGV };
 	struct t_portal *p = t_open("wq0.0");
 	struct sigaction mine = { .sa_sigaction = program_hears, .sa_flags = SA_SIGINFO }, was, now;
 	sigset_t all, old;
@@ -96,7 +96,7 @@ CASE(plain, program_may_use_the_same_signals)
 
 	sigemptyset(&mine.sa_mask);
 	sigfillset(&all);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		ASSERT(sigaction(sig[i], &mine, &was) == 0);
 		ASSERT(sigaction(sig[i], NULL, &now) == 0);
 		ASSERT(now.sa_sigaction == program_hears);
