@@ -37,8 +37,12 @@ channel_undo(void *arg)
 struct netdma_channel *
 t_channel_conf(struct t *t, const struct netdma_channel_conf *conf)
 {
-	struct netdma_channel *ch = netdma_channel_alloc(t->client, conf);
+	struct netdma_channel_conf patient = *conf;
+	struct netdma_channel *ch;
 
+	if (patient.bound_us == 0)
+		patient.bound_us = T_PATIENCE_S * 1000000;
+	ch = netdma_channel_alloc(t->client, &patient);
 	ASSERT_MSG(ch != NULL, "no channel: %s", rte_strerror(rte_errno));
 	t_defer_to(T_DRAIN, channel_drain, ch);
 	t_defer(channel_undo, ch);

@@ -11,7 +11,9 @@
 
 #include "data.h"
 
-/* A channel; nothing handed over may be left on it at the end but what poll delivers. */
+/* A channel; nothing handed over may be left on it at the end but what poll delivers. Its engine may
+ * take as long as it wants, unless the conf says otherwise.
+ */
 struct netdma_channel *t_channel_conf(struct t *t, const struct netdma_channel_conf *conf);
 /* None can be had, and why; 0: whatever the reason. */
 void t_no_channel(struct t *t, const struct netdma_channel_conf *conf, int error);
