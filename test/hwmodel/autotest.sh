@@ -24,7 +24,7 @@ cores=0,1
 
 # dma_ioat loses a completion if what is behind a failed copy has finished before the failure is
 # read; the test expects that it has not, and so the engine takes its time after an error.
-export HWMODEL_IOAT_START_US=50000
+export HWMODEL_IOAT_START_US=100000
 
 passes() {
 	local status=0
