@@ -5,8 +5,8 @@
 #ifndef NETDMA_CPU_H
 #define NETDMA_CPU_H
 
-/* Engines in software. cpu.c makes providers; inline.c and worker.c are the two engines;
- * run.c runs a descriptor, for both.
+/* Engines in software. cpu.c makes providers; inline.c is the engine that copies where it is called,
+ * worker.h tells of the other; both copy with copy.h, and with run.c what is not a plain copy.
  */
 
 #include <stdbool.h>
@@ -19,18 +19,29 @@ extern int netdma_cpu_logtype;
 #define CPU_LOG(level, fmt, ...) \
 	rte_log(RTE_LOG_ ## level, netdma_cpu_logtype, "netdma cpu: " fmt "\n", ## __VA_ARGS__)
 
-struct cpu_worker;
+struct cpu_copier;
+struct worker;
+
+#define CPU_MAX_WORKERS 64
+
+/* Where a worker works. */
+struct cpu_place {
+	int lcore; /* of EAL's; -1: a thread of its own... */
+	int cpu;   /* ...that is pinned there; -1: where there is room */
+};
 
 /* A provider. */
 struct cpu {
 	char name[64];
 	bool worker_mode;      /* mode=lcore; otherwise inline */
 	bool iova;             /* addr=iova: the engine takes IOVAs */
-	int lcore;             /* lcore=N; -1: a thread of its own */
-	int cpu;               /* cpu=N: where that thread is pinned; -1: where there is room */
 	uint32_t max_channels;
 	uint32_t max_transfer;
-	struct cpu_worker *worker;
+	uint32_t spin_us;      /* that a worker without work looks for some; UINT32_MAX: always */
+	const struct cpu_copier *copier;
+	unsigned int nb_workers;
+	struct cpu_place place[CPU_MAX_WORKERS];
+	struct worker *worker[CPU_MAX_WORKERS];
 };
 
 #define CPU_MAX_DESC (1u << 20)

@@ -7,10 +7,12 @@
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
+#include "copy.h"
 #include "cpu.h"
 
 struct inline_channel {
 	struct netdma_list *list;
+	const struct cpu_copier *copier;
 	bool iova;
 };
 
@@ -34,6 +36,7 @@ inline_channel_alloc(void *provider, const struct netdma_channel_params *params,
 		return NULL;
 	}
 	c->list = params->list;
+	c->copier = cpu->copier;
 	c->iova = cpu->iova;
 	grant->engine_desc = params->nb_desc;
 	return c;
@@ -43,6 +46,17 @@ static void
 inline_channel_free(void *channel)
 {
 	rte_free(channel);
+}
+
+/* Plain copies, as many as follow each other. */
+static void
+copy_plain(struct inline_channel *c)
+{
+	struct netdma_list *l = c->list;
+	struct netdma_desc *next;
+
+	l->given += c->copier->list(l->give, l->allowed - l->given, &next);
+	l->give = next;
 }
 
 static int
@@ -55,6 +69,10 @@ inline_append(void *channel)
 
 	while (l->given != l->allowed) {
 		if (unlikely((flags & NETDMA_DESC_SERIALIZE_TRANSFER) && l->failed != l->settled))
+			break;
+		if (likely(!c->iova))
+			copy_plain(c);
+		if (likely(l->given == l->allowed))
 			break;
 		flags = l->give->flags;
 		l->failed += !cpu_run(l->give, c->iova);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Where copies come from and go to. Two areas; hot copies go round in the beginning of both, cold
+ * ones are spread over all of them, as packets are that a NIC has just written.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <rte_common.h>
+#include <rte_random.h>
+
+#include "app.h"
+#include "perf.h"
+
+#define AREA (UINT64_C(128) << 20)
+/* Of both sides: what the cache of a core keeps. */
+#define HOT (UINT64_C(256) << 10)
+
+static uint8_t *area;
+static uint64_t hot_next;
+
+int
+buffers_setup(void)
+{
+	int ret;
+
+	area = mmap(NULL, 2 * AREA, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED) {
+		complain("no memory for buffers: %s", strerror(errno));
+		return -ENOMEM;
+	}
+	/* A miss of the TLB at each copy would hide what is measured. */
+	madvise(area, 2 * AREA, MADV_HUGEPAGE);
+	memset(area, 0, 2 * AREA);
+	ret = netdma_mem_register(area, 2 * AREA);
+	if (ret != 0)
+		complain("buffers cannot be registered: %s", strerror(-ret));
+	return ret;
+}
+
+void
+buffers_free(void)
+{
+	netdma_mem_unregister(area, 2 * AREA);
+	munmap(area, 2 * AREA);
+}
+
+/* Places of copies of that size: no two overlap, nor share a line. */
+static uint64_t
+stride(const struct setting *s)
+{
+	return RTE_ALIGN_CEIL((uint64_t)s->size + s->align, 64);
+}
+
+static uint64_t
+places(const struct setting *s)
+{
+	uint64_t n = (s->cold ? AREA : HOT / 2) / stride(s);
+
+	return RTE_MAX(n, UINT64_C(1));
+}
+
+void
+buffers_choose(struct job *job, uint32_t burst)
+{
+	const struct setting *s = job->setting;
+	struct op *op = &job->op[burst * s->burst];
+	uint64_t step = stride(s), n = places(s), at;
+	uint32_t i;
+
+	for (i = 0; i < s->burst; i++) {
+		at = s->cold ? rte_rand_max(n) : hot_next++ % n;
+		op[i].src = area + at * step + s->align;
+		at = s->cold ? rte_rand_max(n) : at;
+		op[i].dst = area + AREA + at * step + s->align;
+	}
+}
+
+/* A source tells its place. */
+static void
+pattern(uint8_t *to, uint32_t size, uint64_t at)
+{
+	uint64_t tag = (at + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	uint32_t i;
+
+	for (i = 0; i + 8 <= size; i += 8, tag += UINT64_C(0x0101010101010101))
+		memcpy(to + i, &tag, 8);
+	memset(to + i, (int)(at % 251 + 1), size - i);
+}
+
+void
+buffers_fill(const struct setting *s)
+{
+	uint64_t i, n = places(s);
+
+	for (i = 0; i < n; i++) {
+		pattern(area + i * stride(s) + s->align, s->size, i);
+		memset(area + AREA + i * stride(s), 0, stride(s));
+	}
+}
+
+/* What is in the bursts at the end is looked at. */
+bool
+buffers_check(const struct job *job)
+{
+	const struct setting *s = job->setting;
+	uint32_t i, n = job->nb_bursts * s->burst;
+
+	for (i = 0; i < n; i++) {
+		const struct op *op = &job->op[i], *last = op;
+		uint32_t k;
+
+		/* Of several to one place, the last counts; of those at once, any. */
+		for (k = 0; k < n && memcmp(op->dst, last->src, s->size) != 0; k++)
+			last = job->op[k].dst == op->dst ? &job->op[k] : op;
+		if (k == n)
+			return false;
+	}
+	return true;
+}

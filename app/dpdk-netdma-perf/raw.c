@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* A dmadev as it is: rte_dma_copy(), rte_dma_submit(), rte_dma_completed(). The library has it as a
+ * provider, too, and lets it be until a channel is allocated.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rte_dmadev.h>
+#include <rte_memory.h>
+
+#include "app.h"
+#include "perf.h"
+
+#define NB_DESC 1024
+
+struct raw {
+	int16_t id;
+	bool iova;
+};
+
+static int
+raw_open(struct job *job)
+{
+	struct rte_dma_vchan_conf vchan = { .direction = RTE_DMA_DIR_MEM_TO_MEM,
+		.nb_desc = NB_DESC };
+	struct rte_dma_conf conf = { .nb_vchans = 1 };
+	struct raw *r = calloc(1, sizeof(*r));
+	struct rte_dma_info info;
+	int id = rte_dma_get_dev_id_by_name(job->who.engine);
+
+	if (r == NULL)
+		return -ENOMEM;
+	job->state = r;
+	if (id < 0 || rte_dma_info_get((int16_t)id, &info) != 0) {
+		complain("there is no dmadev %s", job->who.engine);
+		return -ENODEV;
+	}
+	r->id = (int16_t)id;
+	r->iova = !(info.dev_capa & RTE_DMA_CAPA_SVA);
+	vchan.nb_desc = RTE_MIN(vchan.nb_desc, info.max_desc);
+	if (rte_dma_configure(r->id, &conf) != 0 || rte_dma_vchan_setup(r->id, 0, &vchan) != 0 ||
+			rte_dma_start(r->id) != 0) {
+		complain("dmadev %s cannot be started", job->who.engine);
+		return -EIO;
+	}
+	return 0;
+}
+
+static void
+raw_prepare(struct job *job, uint32_t burst)
+{
+	const struct raw *r = job->state;
+	struct op *op = &job->op[burst * job->setting->burst];
+	uint32_t i;
+
+	if (!r->iova)
+		return;
+	for (i = 0; i < job->setting->burst; i++) {
+		op[i].src = (void *)(uintptr_t)rte_mem_virt2iova(op[i].src);
+		op[i].dst = (void *)(uintptr_t)rte_mem_virt2iova(op[i].dst);
+	}
+}
+
+static void
+raw_submit(struct job *job, uint32_t burst)
+{
+	const struct raw *r = job->state;
+	const struct setting *s = job->setting;
+	const struct op *op = &job->op[burst * s->burst];
+	uint32_t i;
+
+	for (i = 0; i < s->burst; i++)
+		if (rte_dma_copy(r->id, 0, (uintptr_t)op[i].src, (uintptr_t)op[i].dst, s->size,
+				0) < 0)
+			fatal("rte_dma_copy() has refused a copy");
+	rte_dma_submit(r->id, 0);
+}
+
+static uint32_t
+raw_poll(struct job *job)
+{
+	const struct raw *r = job->state;
+	bool error = false;
+	uint16_t n = rte_dma_completed(r->id, 0, UINT16_MAX, NULL, &error);
+
+	if (error)
+		fatal("a copy of %s has failed", job->who.engine);
+	return n;
+}
+
+static void
+raw_close(struct job *job)
+{
+	struct raw *r = job->state;
+
+	rte_dma_stop(r->id);
+	free(r);
+}
+
+const struct contestant_ops raw_ops = {
+	.open = raw_open,
+	.prepare = raw_prepare,
+	.submit = raw_submit,
+	.poll = raw_poll,
+	.close = raw_close,
+};

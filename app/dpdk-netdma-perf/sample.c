@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* One contestant at work, for a moment. */
+
+#include <stdlib.h>
+
+#include <rte_common.h>
+#include <rte_cycles.h>
+#include <rte_malloc.h>
+#include <rte_pause.h>
+#include <rte_vect.h>
+
+#include "app.h"
+#include "perf.h"
+#include "sample.h"
+
+/* So much of a sample is not counted. */
+#define WARM_UP 8
+/* Probes of a steady placement differ by less. */
+#define STEADY 1.3
+
+struct job *
+job_new(const struct contestant *who, const struct setting *s)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		fatal("no memory");
+	job->who = *who;
+	job->setting = s;
+	job->ops = who->api == API_RAW ? &raw_ops : who->api == API_NONE ? &loop_ops : &netdma_ops;
+	job->nb_bursts = RTE_MAX(s->depth / s->burst, 1u);
+	job->op = calloc(job->nb_bursts * s->burst, sizeof(job->op[0]));
+	if (job->op == NULL)
+		fatal("no memory");
+	if (job->ops->open(job) != 0)
+		exit(EXIT_FAILURE);
+	return job;
+}
+
+void
+job_free(struct job *job)
+{
+	job->ops->close(job);
+	free(job->op);
+	free(job);
+}
+
+/* All bursts have addresses; cold ones get others each time. */
+static void
+choose_all(struct job *job)
+{
+	uint32_t i;
+
+	for (i = 0; i < job->nb_bursts; i++) {
+		buffers_choose(job, i);
+		job->ops->prepare(job, i);
+	}
+}
+
+static inline void
+choose_next(struct job *job)
+{
+	if (++job->next == job->nb_bursts)
+		job->next = 0;
+	if (job->setting->cold) {
+		buffers_choose(job, job->next);
+		job->ops->prepare(job, job->next);
+	}
+}
+
+/* A burst is only used again when it has come back. Nothing finishes out of order. */
+static void
+drain(struct job *job, uint64_t outstanding)
+{
+	while (outstanding != 0)
+		outstanding -= job->ops->poll(job);
+}
+
+/* As fast as it goes: copies a second. */
+static double
+throughput(struct job *job, double seconds)
+{
+	const struct setting *s = job->setting;
+	uint64_t hz = rte_get_tsc_hz(), now = rte_rdtsc();
+	uint64_t begin = now + (uint64_t)(seconds * (double)hz / WARM_UP);
+	uint64_t end = begin + (uint64_t)(seconds * (double)hz), done = 0, before = 0, from = 0;
+	uint64_t outstanding = 0, n;
+	uint32_t depth = job->nb_bursts * s->burst, i;
+
+	for (;;) {
+		now = rte_rdtsc();
+		if (from == 0 && now >= begin) {
+			from = now;
+			before = done;
+		}
+		if (now >= end)
+			break;
+		for (i = 0; i < 16; i++) {
+			for (; outstanding + s->burst <= depth; outstanding += s->burst) {
+				job->ops->submit(job, job->next);
+				choose_next(job);
+			}
+			n = job->ops->poll(job);
+			outstanding -= n;
+			done += n;
+		}
+	}
+	drain(job, outstanding);
+	return (double)(done - before) / ((double)(now - from) / (double)hz);
+}
+
+/* Behind all that came before, but for stores on their way: those cost this core nothing. */
+static inline uint64_t
+now_cycles(void)
+{
+#ifdef RTE_ARCH_X86
+	_mm_lfence();
+#endif
+	return rte_rdtsc();
+}
+
+/* What it costs to look at the clock twice. */
+static uint64_t
+clock_cycles(void)
+{
+	static uint64_t cost;
+	uint64_t best = UINT64_MAX, begin;
+	unsigned int i;
+
+	if (cost == 0) {
+		for (i = 0; i < 1000; i++) {
+			begin = now_cycles();
+			best = RTE_MIN(best, now_cycles() - begin);
+		}
+		cost = best;
+	}
+	return cost;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* What this core spends on a copy: handing a burst over, and taking it back. What it waits in between
+ * is not counted, nor polls in vain. The median burst.
+ */
+static double
+producer_cycles(struct job *job, double seconds)
+{
+	static double cost[4096];
+	const struct setting *s = job->setting;
+	uint64_t hz = rte_get_tsc_hz(), end = rte_rdtsc() + (uint64_t)(seconds * (double)hz);
+	uint64_t t0, t1, spent;
+	uint32_t left, got, n = 0, round;
+
+	for (round = 0; rte_rdtsc() < end || round < 32; round++) {
+		t0 = now_cycles();
+		job->ops->submit(job, job->next);
+		t1 = now_cycles();
+		spent = t1 - t0 - clock_cycles();
+		for (left = s->burst; left > 0; left -= got) {
+			/* It gets time to finish: one poll is to bring all of it. */
+			uint64_t wait = rte_rdtsc() + s->burst * (200 + s->size / 2);
+
+			while (rte_rdtsc() < wait)
+				rte_pause();
+			t0 = now_cycles();
+			got = job->ops->poll(job);
+			t1 = now_cycles();
+			if (got > 0)
+				spent += t1 - t0 - clock_cycles();
+		}
+		choose_next(job);
+		if (round >= 16) /* warm by then */
+			cost[n++ % RTE_DIM(cost)] = (double)spent / s->burst;
+	}
+	n = RTE_MIN(n, (uint32_t)RTE_DIM(cost));
+	qsort(cost, n, sizeof(cost[0]), compare);
+	return cost[n / 2];
+}
+
+void
+sample_take(const struct contestant *who, const struct setting *s, double seconds,
+		struct sample *sample)
+{
+	struct distance before = placement_probe(), after;
+	struct job *job = job_new(who, s);
+
+	if (!s->cold)
+		buffers_fill(s);
+	choose_all(job);
+	sample->mops = throughput(job, seconds) / 1e6;
+	if (!buffers_check(job))
+		fatal("%s, %s: a copy of %u bytes has the wrong bytes", who->engine,
+				api_name(who->api), s->size);
+	sample->cycles = producer_cycles(job, seconds / 2);
+	job_free(job);
+	after = placement_probe();
+	sample->round_ns = RTE_MIN(before.ns, after.ns);
+	sample->placement = before.placement;
+	sample->steady = before.placement == after.placement &&
+			RTE_MAX(before.ns, after.ns) < STEADY * sample->round_ns;
+}
+
+/* ------------------------------------------------------------------- latency */
+
+void
+latency_take(const struct contestant *who, const struct setting *s, uint32_t n, double idle_us,
+		struct latencies *l)
+{
+	struct setting one = *s;
+	struct distance before = placement_probe(), after;
+	double ns_a_cycle = 1e9 / (double)rte_get_tsc_hz();
+	uint64_t begin, wait;
+	struct job *job;
+	uint32_t i;
+
+	one.burst = one.depth = one.channels = 1;
+	job = job_new(who, &one);
+	buffers_fill(&one);
+	choose_all(job);
+	l->n = RTE_MIN(n, (uint32_t)MAX_LATENCIES);
+	for (i = 0; i < l->n + 16; i++) {
+		if (one.cold)
+			choose_all(job);
+		wait = rte_rdtsc() + (uint64_t)(idle_us * 1000 / ns_a_cycle);
+		while (rte_rdtsc() < wait)
+			rte_pause();
+		begin = now_cycles();
+		job->ops->submit(job, 0);
+		while (job->ops->poll(job) == 0)
+			;
+		wait = now_cycles();
+		if (i >= 16)
+			l->ns[i - 16] = (double)(wait - begin - clock_cycles()) * ns_a_cycle;
+	}
+	job_free(job);
+	after = placement_probe();
+	l->round_ns = RTE_MIN(before.ns, after.ns);
+	l->placement = before.placement;
+	l->steady = before.placement == after.placement &&
+			RTE_MAX(before.ns, after.ns) < STEADY * l->round_ns;
+	qsort(l->ns, l->n, sizeof(l->ns[0]), compare);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The dpdk-netdma authors
+ */
+
+/* Included with ISA, VEC, LOAD, STORE and STREAM: copy() and stream() with vectors of that size.
+ * The ends of a copy are done with accesses that overlap, instead of loops over what is left.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define CAN_STREAM
+
+#define BOTH_ENDS(type) do { \
+	type first_, last_; \
+	memcpy(&first_, from, sizeof(type)); \
+	memcpy(&last_, from + n - sizeof(type), sizeof(type)); \
+	memcpy(to, &first_, sizeof(type)); \
+	memcpy(to + n - sizeof(type), &last_, sizeof(type)); \
+} while (0)
+
+ISA static inline void
+copy_few(uint8_t *to, const uint8_t *from, size_t n)
+{
+	if (n > 16)
+		BOTH_ENDS(__m128i);
+	else if (n >= 8)
+		BOTH_ENDS(uint64_t);
+	else if (n >= 4)
+		BOTH_ENDS(uint32_t);
+	else if (n >= 2)
+		BOTH_ENDS(uint16_t);
+	else if (n == 1)
+		*to = *from;
+}
+
+/* From one vector to four. */
+ISA static inline void
+copy_some(uint8_t *to, const uint8_t *from, size_t n)
+{
+	size_t v = sizeof(VEC), second = n > 2 * v ? v : 0;
+	VEC a = LOAD(from), b = LOAD(from + second);
+	VEC c = LOAD(from + n - v - second), d = LOAD(from + n - v);
+
+	STORE(to, a);
+	STORE(to + second, b);
+	STORE(to + n - v - second, c);
+	STORE(to + n - v, d);
+}
+
+/* More than four. */
+ISA static inline void
+copy_many(uint8_t *to, const uint8_t *from, size_t n)
+{
+	size_t v = sizeof(VEC), at = v - ((uintptr_t)to & (v - 1));
+	const uint8_t *end = from + n;
+	VEC head = LOAD(from), a, b, c, d, e, f, g, h;
+	uint8_t *to_end = to + n;
+
+	a = LOAD(end - 4 * v);
+	b = LOAD(end - 3 * v);
+	c = LOAD(end - 2 * v);
+	d = LOAD(end - v);
+	STORE(to, head);
+	for (; n - at > 4 * v; at += 4 * v) {
+		e = LOAD(from + at);
+		f = LOAD(from + at + v);
+		g = LOAD(from + at + 2 * v);
+		h = LOAD(from + at + 3 * v);
+		STORE(to + at, e);
+		STORE(to + at + v, f);
+		STORE(to + at + 2 * v, g);
+		STORE(to + at + 3 * v, h);
+	}
+	STORE(to_end - 4 * v, a);
+	STORE(to_end - 3 * v, b);
+	STORE(to_end - 2 * v, c);
+	STORE(to_end - v, d);
+}
+
+ISA static inline void
+copy(void *dst, const void *src, size_t n)
+{
+	uint8_t *to = dst;
+	const uint8_t *from = src;
+
+	if (n > 4 * sizeof(VEC))
+		copy_many(to, from, n);
+	else if (n >= sizeof(VEC))
+		copy_some(to, from, n);
+	else if (sizeof(VEC) == 64 && n > 32)
+		BOTH_ENDS(__m256i);
+	else
+		copy_few(to, from, n);
+}
+
+/* Around the cache, of more than four vectors: whole lines, and what is at the ends. */
+ISA static inline void
+stream(void *dst, const void *src, size_t n)
+{
+	size_t v = sizeof(VEC), at = 64 - ((uintptr_t)dst & 63);
+	const uint8_t *from = src;
+	uint8_t *to = dst;
+	VEC a, b, c, d;
+
+	copy(to, from, 64);
+	for (; n - at >= 4 * v; at += 4 * v) {
+		a = LOAD(from + at);
+		b = LOAD(from + at + v);
+		c = LOAD(from + at + 2 * v);
+		d = LOAD(from + at + 3 * v);
+		STREAM(to + at, a);
+		STREAM(to + at + v, b);
+		STREAM(to + at + 2 * v, c);
+		STREAM(to + at + 3 * v, d);
+	}
+	copy(to + at, from + at, n - at);
+}
