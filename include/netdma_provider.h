@@ -96,6 +96,14 @@ struct netdma_list {
 	uint64_t settled;          /**< Of these the core has seen to. The core's. */
 	struct netdma_desc *seek;  /**< Bookmark of netdma_list_first_given(). */
 	uint64_t seek_count;       /**< Its count. */
+	/** What stands at or behind this count and was given is one plain copy each, to be told
+	 * to nobody in particular: no #NETDMA_DESC_NOT_PLAIN, no #NETDMA_DESC_INTERRUPT_ON_COMPLETION.
+	 * The core and the provider raise it to the count behind one that is not, if the provider
+	 * has said netdma_channel_grant::vouches; otherwise it is UINT64_MAX.
+	 */
+	uint64_t special;
+	uint64_t bytes;            /**< Of the plain copies that were given, in all. A provider's
+				    * that vouches. */
 };
 
 /** Flag of a descriptor that the engine must not run: the core dropped it, or will run it
@@ -317,6 +325,10 @@ struct netdma_channel_grant {
 	uint32_t engine_desc; /**< Descriptors that the engine takes at once. */
 	uint32_t priority;    /**< Capped to what the engine has. */
 	int cpu;              /**< CPU that does the engine's work; -1: none in particular. */
+	/** It keeps netdma_list::special and netdma_list::bytes, so that the core need not look at
+	 * each descriptor when all of them come back.
+	 */
+	bool vouches;
 };
 
 /** SetDmaChannelCpuAffinity: whose CPU a channel's work is done for. */

@@ -128,6 +128,8 @@ netdma_attach_commit(struct netdma_channel *ch, const struct attachment *a)
 	ch->engine_desc = a->grant.engine_desc;
 	ch->priority = a->grant.priority;
 	ch->cpu = a->grant.cpu;
+	ch->bytes_at = UINT64_MAX;
+	ch->list.special = a->grant.vouches ? ch->list.accepted : UINT64_MAX;
 	ch->max_transfer = p->attr.max_transfer;
 	ch->max_addr = p->attr.max_addr;
 	ch->iova = p->attr.addr_space == NETDMA_ADDR_IOVA &&

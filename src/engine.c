@@ -15,19 +15,11 @@
 
 #include "private.h"
 
-/* Call one of the engine's services that move the marks. */
-static inline void
-serve(struct netdma_channel *ch, int (*service)(void *engine))
+void
+netdma_engine_failed(struct netdma_channel *ch, int error)
 {
-	int ret = service(ch->engine);
-
-	if (unlikely(ret < 0)) {
-		NETDMA_LOG_LIMITED(ERR, "channel %d: its engine says: %s", ch->id,
-				rte_strerror(-ret));
-		ch->hurdle |= HURDLE_LEAVE;
-	}
-	if (unlikely(ch->list.failed != ch->list.settled))
-		netdma_settle(ch);
+	NETDMA_LOG_LIMITED(ERR, "channel %d: its engine says: %s", ch->id, rte_strerror(-error));
+	ch->hurdle |= HURDLE_LEAVE;
 }
 
 /* The engine is not simply called. */
@@ -42,9 +34,9 @@ serve_hurdle(struct netdma_channel *ch)
 		netdma_engine_sweep(ch, UINT64_MAX);
 	} else if (l->given != l->allowed) {
 		ch->hurdle &= (uint8_t)~HURDLE_RESTART;
-		serve(ch, ch->provider->ops->channel_start);
+		netdma_engine_serve(ch, ch->provider->ops->channel_start);
 	} else if (l->given != l->completed) {
-		serve(ch, ch->poll);
+		netdma_engine_serve(ch, ch->poll);
 	}
 }
 
@@ -53,7 +45,7 @@ void
 netdma_engine_give(struct netdma_channel *ch)
 {
 	if (likely(ch->hurdle == 0))
-		serve(ch, ch->append);
+		netdma_engine_serve(ch, ch->append);
 	else
 		serve_hurdle(ch);
 }
@@ -62,7 +54,7 @@ void
 netdma_engine_poll(struct netdma_channel *ch)
 {
 	if (likely(ch->hurdle == 0))
-		serve(ch, ch->poll);
+		netdma_engine_serve(ch, ch->poll);
 	else
 		serve_hurdle(ch);
 }

@@ -223,24 +223,12 @@ void
 netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
 		uint32_t n)
 {
-	struct netdma_list *l = &ch->list;
-
 	if (unlikely(ch->latency_on))
 		stamp(first, n);
-	if (l->delivered == l->accepted)
-		l->head = first;
-	else if (ch->tail->next == NULL)
-		ch->tail->next = first;
-	if (l->given == l->accepted)
-		l->give = first;
-	ch->tail = last;
-	ch->expected = last->next;
+	netdma_list_put(ch, first, last, n);
 	if (unlikely(ch->adapt) && ch->feed == FEED_LIST)
 		netdma_adapt(ch, first, n, ch->list_iova);
-	__atomic_store_n(&l->accepted, l->accepted + n, __ATOMIC_RELEASE);
 	netdma_list_allow(ch);
-	counter_add(&ch->count.accepted, n);
-	counter_add(&ch->count.lists, 1);
 }
 
 /* Take what was not given, up to a count, out of the engine's way: it completes in its place, not
@@ -390,7 +378,7 @@ netdma_channel_start(struct netdma_channel *ch, struct netdma_desc *first,
 	return ret;
 }
 
-static int
+static int __rte_noinline
 append(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last, uint32_t n)
 {
 	struct netdma_check check;
@@ -423,7 +411,17 @@ netdma_channel_append(struct netdma_channel *ch, struct netdma_desc *first,
 	ret = netdma_channel_enter(ch);
 	if (unlikely(ret != 0))
 		return ret;
-	ret = append(ch, first, last, n);
+	if (likely(channel_is_plain(ch) && first != NULL && last != NULL && n != 0 &&
+			(ch->expected == NULL || ch->expected == first))) {
+		netdma_list_put(ch, first, last, n);
+		ch->list.allowed = ch->list.accepted;
+		netdma_trace_fp_append(ch->id, first, n);
+		netdma_engine_serve(ch, ch->append);
+		ch->end[ch->nb_ends++ % LIST_ENDS] = (struct list_end){ ch->list.given,
+			ch->list.bytes, ch->list.given == ch->list.accepted ? last : NULL };
+	} else {
+		ret = append(ch, first, last, n);
+	}
 	netdma_channel_leave(ch);
 	return ret;
 }

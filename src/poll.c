@@ -133,7 +133,7 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 		unsigned int *nb_interrupts)
 {
 	struct netdma_list *l = &ch->list;
-	uint64_t delivered = l->delivered, from = delivered, copied = 0, bytes = 0;
+	uint64_t delivered = l->delivered, from = delivered, copied = 0, bytes = 0, lengths = 0;
 	uint64_t now = ch->latency_on ? netdma_stamp() : 0;
 	bool ring = ch->feed == FEED_RING;
 	struct netdma_desc *d = l->head, *next, *last = NULL;
@@ -143,6 +143,7 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 		struct netdma_completion *e = &done[n];
 
 		next = d->next;
+		lengths += d->length;
 		if (likely(((d->user_context1 & ~CTX_ON_LIST) | (d->flags & NOT_SIMPLE)) == 0 &&
 				(ch->part_segs | ch->nb_bridges) == 0)) {
 			*e = (struct netdma_completion){ .user = d->user,
@@ -163,8 +164,55 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	counter_add(&ch->count.bytes, bytes);
 	if (ring)
 		ch->ring_freed += delivered - from;
+	if (delivered == l->given) {
+		ch->bytes_at = delivered;
+		ch->bytes_then = l->bytes;
+	} else if (ch->bytes_at == from) {
+		ch->bytes_at = delivered;
+		ch->bytes_then += lengths;
+	}
 	__atomic_store_n(&l->delivered, delivered, __ATOMIC_RELEASE);
 	return n;
+}
+
+/* What is next to be delivered is plain, and so is all behind it: nothing of it need be looked at to
+ * count it.
+ */
+static inline bool
+is_plain(const struct netdma_channel *ch)
+{
+	return ch->list.special <= ch->list.delivered && ch->bytes_at == ch->list.delivered &&
+			channel_is_plain(ch) && ch->word == NULL &&
+			(ch->nb_bridges | ch->part_segs) == 0;
+}
+
+/* Whole lists, as many as have completed, counted. @return how many descriptors. */
+static inline unsigned int
+deliver_lists(struct netdma_channel *ch, unsigned int max)
+{
+	struct netdma_list *l = &ch->list;
+	const struct list_end *e, *last = NULL;
+	uint64_t n = 0;
+
+	if (unlikely(ch->nb_ends - ch->ends_passed > LIST_ENDS))
+		ch->ends_passed = ch->nb_ends - LIST_ENDS;
+	for (; ch->ends_passed != ch->nb_ends; ch->ends_passed++) {
+		e = &ch->end[ch->ends_passed % LIST_ENDS];
+		if (e->count > l->completed || (int64_t)(e->count - l->delivered) > (int64_t)max)
+			break;
+		last = e;
+	}
+	if (unlikely(last == NULL || last->last == NULL || last->count <= l->delivered))
+		return 0;
+	n = last->count - l->delivered;
+	counter_add(&ch->count.copied, n);
+	counter_add(&ch->count.bytes, last->bytes - ch->bytes_then);
+	ch->bytes_then = last->bytes;
+	ch->bytes_at = last->count;
+	ch->last = last->last;
+	l->head = last->last->next;
+	__atomic_store_n(&l->delivered, last->count, __ATOMIC_RELEASE);
+	return (unsigned int)n;
 }
 
 static void
@@ -181,7 +229,7 @@ call_back(struct netdma_channel *ch, const struct netdma_completion *done, unsig
 	netdma_callback_leave(outer);
 }
 
-static unsigned int
+static unsigned int __rte_noinline
 collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
 {
 	struct netdma_completion local[32];
@@ -226,12 +274,16 @@ watch(struct netdma_channel *ch)
 	}
 }
 
-static void
+static inline void
 drive(struct netdma_channel *ch)
 {
-	if (unlikely(ch->hurdle & HURDLE_LEAVE))
-		netdma_channel_leave_engine(ch);
-	netdma_engine_poll(ch);
+	if (likely(ch->hurdle == 0)) {
+		netdma_engine_serve(ch, ch->poll);
+	} else {
+		if (ch->hurdle & HURDLE_LEAVE)
+			netdma_channel_leave_engine(ch);
+		netdma_engine_poll(ch);
+	}
 	watch(ch);
 }
 
@@ -247,7 +299,12 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 	counter_add(&ch->count.polls, 1);
 	if (likely(netdma_channel_enter(ch) == 0)) {
 		drive(ch);
-		n = collect(ch, done, max);
+		if (ch->list.delivered != ch->list.completed) {
+			if (done == NULL && is_plain(ch))
+				n = deliver_lists(ch, max);
+			if (ch->list.delivered != ch->list.completed && n != max)
+				n += collect(ch, done, max - n);
+		}
 		netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
 		netdma_channel_leave(ch);
 	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {

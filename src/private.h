@@ -127,6 +127,14 @@ struct list_cursor {
 	uint64_t count;
 };
 
+/* The end of a list that was given. */
+struct list_end {
+	uint64_t count;
+	uint64_t bytes; /* netdma_list::bytes, then */
+	struct netdma_desc *last;
+};
+#define LIST_ENDS 8
+
 /* Look at the next descriptor, or at the first that was not delivered, if that is further. */
 static inline struct netdma_desc *
 list_cursor_next(const struct netdma_list *l, struct list_cursor *c)
@@ -184,15 +192,21 @@ struct netdma_channel {
 	uint32_t nb_bridges;
 	uint32_t max_transfer;
 	uint64_t max_addr;
-	uint8_t feed;            /* enum channel_feed */
-	uint8_t run;             /* enum channel_run */
-	uint8_t hurdle;          /* HURDLE_* */
-	bool started;
-	bool trusted;
+	/* What each call has to look at, as one word: see channel_is_plain(). */
+	union {
+		struct {
+			uint8_t feed;    /* enum channel_feed */
+			uint8_t run;     /* enum channel_run */
+			uint8_t hurdle;  /* HURDLE_* */
+			bool started;
+			bool trusted;
+			bool adapt;      /* lists must be made to fit the engine */
+			bool in_callback;
+			bool latency_on;
+		};
+		uint64_t mode;
+	};
 	bool iova;               /* the engine takes IOVAs that are not virtual addresses */
-	bool adapt;              /* lists must be made to fit the engine */
-	bool in_callback;
-	bool latency_on;
 	struct region_cache regions;
 
 	struct netdma_desc *tail;     /* last accepted */
@@ -204,6 +218,11 @@ struct netdma_channel {
 	bool word_part_failed;         /* a segment of its entry was not copied */
 	struct list_cursor settled;    /* looked at for failures */
 	struct pool_cache pool;
+	/* Where the last lists end that were given whole. */
+	struct list_end end[LIST_ENDS];
+	uint64_t nb_ends, ends_passed;
+	uint64_t bytes_at;            /* what netdma_list::bytes was when so many were delivered */
+	uint64_t bytes_then;
 
 	/* The watchdog. */
 	uint64_t watchdog;       /* TSC cycles without progress; UINT64_MAX: none */
@@ -249,6 +268,21 @@ struct netdma_channel {
 	uint64_t list_max_addr;
 	struct bridge bridge[CHANNEL_BRIDGES];
 } __rte_cache_aligned;
+
+/* A trusted channel, fed with lists, of which nothing is special: the short way through a call. */
+static inline bool
+channel_is_plain(const struct netdma_channel *ch)
+{
+	static const union {
+		struct {
+			uint8_t feed, run, hurdle;
+			bool started, trusted, adapt, in_callback, latency_on;
+		};
+		uint64_t mode;
+	} plain = { { .feed = FEED_LIST, .run = RUN_NORMAL, .started = true, .trusted = true } };
+
+	return ch->mode == plain.mode;
+}
 
 TAILQ_HEAD(netdma_provider_list, netdma_provider);
 TAILQ_HEAD(netdma_client_list, netdma_client);
@@ -381,6 +415,26 @@ void netdma_list_drop(struct netdma_channel *ch, uint64_t end, enum netdma_error
 void netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);
 
+/* The plain part of netdma_list_link(): behind what is there already. */
+static inline void
+netdma_list_put(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
+		uint32_t n)
+{
+	struct netdma_list *l = &ch->list;
+
+	if (l->delivered == l->accepted)
+		l->head = first;
+	else if (ch->tail->next == NULL)
+		ch->tail->next = first;
+	if (l->given == l->accepted)
+		l->give = first;
+	ch->tail = last;
+	ch->expected = last->next;
+	__atomic_store_n(&l->accepted, l->accepted + n, __ATOMIC_RELEASE);
+	counter_add(&ch->count.accepted, n);
+	counter_add(&ch->count.lists, 1);
+}
+
 /* How far the engine may go. */
 static inline void
 netdma_list_allow(struct netdma_channel *ch)
@@ -401,6 +455,7 @@ void netdma_adapt_undo(struct netdma_desc *d);
 void netdma_settle(struct netdma_channel *ch);
 
 /* engine.c */
+void netdma_engine_failed(struct netdma_channel *ch, int error);
 void netdma_engine_give(struct netdma_channel *ch);
 void netdma_engine_poll(struct netdma_channel *ch);
 int netdma_engine_settle(struct netdma_channel *ch);
@@ -409,6 +464,18 @@ int netdma_engine_quiet(struct netdma_channel *ch);
 void netdma_engine_sweep(struct netdma_channel *ch, uint64_t n);
 void netdma_engine_stuck(struct netdma_channel *ch);
 struct netdma_desc *netdma_engine_last(struct netdma_channel *ch);
+
+/* Call one of the engine's services that move the marks. */
+static inline void
+netdma_engine_serve(struct netdma_channel *ch, int (*service)(void *engine))
+{
+	int ret = service(ch->engine);
+
+	if (unlikely(ret < 0))
+		netdma_engine_failed(ch, ret);
+	if (unlikely(ch->list.failed != ch->list.settled))
+		netdma_settle(ch);
+}
 
 /* poll.c */
 void netdma_word_update(struct netdma_channel *ch);

@@ -118,6 +118,9 @@ netdma_settle(struct netdma_channel *ch)
 	struct netdma_list *l = &ch->list;
 	struct netdma_desc *d;
 
+	l->special = RTE_MAX(l->special, l->completed);
+	ch->bytes_at = UINT64_MAX;
+	memset(ch->end, 0, sizeof(ch->end));
 	while (l->settled != l->failed) {
 		if (unlikely(RTE_MAX(ch->settled.count, l->delivered) == l->completed)) {
 			NETDMA_LOG_LIMITED(ERR, "channel %d: the driver of %s counts more failures "

@@ -16,7 +16,7 @@
 #include "args.h"
 
 struct config config = {
-	.depth = 64,
+	.depth = 128,
 	.channels = 1,
 	.effort = { .rounds = 11, .seconds = 0.02, .latencies = 2000 },
 };
@@ -39,7 +39,7 @@ static const char usage[] =
 "  --api LIST        how the library is used: list, array, calls, wait (default: list)\n"
 "  --size LIST       bytes of a copy (default: 64,256,1500,4096,65536)\n"
 "  --burst LIST      copies handed over at once (default: 32)\n"
-"  --depth N         copies outstanding, at most (default: 64)\n"
+"  --depth N         copies outstanding, at most (default: 128)\n"
 "  --cache LIST      hot, cold (default: hot)\n"
 "  --align N         addresses are N bytes behind a cache line (default: 0)\n"
 "  --channels N      of the library's, used in turns (default: 1)\n"

@@ -89,6 +89,7 @@ throughput(struct job *job, double seconds)
 	uint64_t end = begin + (uint64_t)(seconds * (double)hz), done = 0, before = 0, from = 0;
 	uint64_t outstanding = 0, n;
 	uint32_t depth = job->nb_bursts * s->burst, i;
+	uint64_t turns = RTE_MIN(UINT64_C(16), 1 + (UINT64_C(1) << 16) / (s->size * s->burst));
 
 	for (;;) {
 		now = rte_rdtsc();
@@ -96,9 +97,10 @@ throughput(struct job *job, double seconds)
 			from = now;
 			before = done;
 		}
-		if (now >= end)
+		/* Something is to have been done, however large it is. */
+		if (now >= end && from != 0 && done - before >= 4 * s->burst)
 			break;
-		for (i = 0; i < 16; i++) {
+		for (i = 0; i < turns; i++) {
 			for (; outstanding + s->burst <= depth; outstanding += s->burst) {
 				job->ops->submit(job, job->next);
 				choose_next(job);

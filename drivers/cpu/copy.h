@@ -39,6 +39,9 @@ cpu_slot_length(const struct cpu_slot *s)
 			(uint32_t)(s->dst >> SLOT_LENGTH_HIGH_SHIFT) << SLOT_LENGTH_LOW_BITS;
 }
 
+/* Slots that are fetched ahead: who calls slots() has fetched as many. */
+#define CPU_FETCH_SLOTS 32
+
 struct cpu_copier {
 	const char *name;
 	/* Copy slots of a ring, from one count to another; up to the first that is a pointer, or

@@ -9,26 +9,30 @@
 
 #include "copy.h"
 
-/* How many copies ahead the bytes of short and of long ones are fetched, how many of each, and from
- * where on it is a long one.
- */
-#define AHEAD_SHORT 8
-#define AHEAD_LONG 2
-#define LONG 512
+/* How many copies ahead the bytes of one are fetched, by its length, and how many bytes. */
+#define AHEAD(length) ((length) < 256 ? 16u : (length) < 512 ? 8u : 2u)
 #define AHEAD_BYTES 512
+#define AHEAD_SLOTS CPU_FETCH_SLOTS
 
 /* Stores go around the cache in copies that are this long: with the hint, and without it. */
 #define STREAM_HINTED 256
-#define STREAM_ALWAYS (UINT32_C(1) << 18)
+#define STREAM_ALWAYS (UINT32_C(4) << 20)
 
 ISA static inline void
 fetch(uint64_t src, uint64_t dst, uint32_t length)
 {
 	uint32_t at;
 
-	for (at = 0; at < RTE_MIN(length, (uint32_t)AHEAD_BYTES); at += 64)
-		rte_prefetch0((const void *)(uintptr_t)(src + at));
+	rte_prefetch0((const void *)(uintptr_t)src);
 	rte_prefetch0_write((const void *)(uintptr_t)dst);
+	for (at = 64; unlikely(at < RTE_MIN(length, (uint32_t)AHEAD_BYTES)); at += 64)
+		rte_prefetch0((const void *)(uintptr_t)(src + at));
+}
+
+ISA static inline void
+fetch_slot(const struct cpu_slot *s)
+{
+	fetch(s->src & SLOT_ADDR_MASK, s->dst & SLOT_ADDR_MASK, cpu_slot_length(s));
 }
 
 /* @return whether stores went around the cache. */
@@ -66,26 +70,26 @@ streamed(bool any)
 ISA static uint64_t
 slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uint64_t *bytes)
 {
-	uint64_t most = *bytes, sum = 0, ahead = at;
+	uint64_t most = *bytes, sum = 0, ahead, i;
 	bool around = false;
 
-	while (at != end && sum < most) {
+	ahead = AHEAD(cpu_slot_length(&ring[at & mask]));
+	for (i = at + 1; i != end && i != at + ahead; i++)
+		fetch_slot(&ring[i & mask]);
+	for (; at != end && sum < most; at++) {
 		const struct cpu_slot *s = &ring[at & mask];
 		uint32_t length = cpu_slot_length(s);
-		uint64_t to = at + (length < LONG ? AHEAD_SHORT : AHEAD_LONG);
 
 		if (unlikely(s->dst & SLOT_POINTER))
 			break;
-		for (; ahead != end && (int64_t)(to - ahead) >= 0; ahead++) {
-			const struct cpu_slot *a = &ring[ahead & mask];
-
-			fetch(a->src & SLOT_ADDR_MASK, a->dst & SLOT_ADDR_MASK,
-					cpu_slot_length(a));
-		}
+		/* The lines of the slots come from the owner's cache. */
+		if (at % 4 == 0 && at + AHEAD_SLOTS < end)
+			rte_prefetch0(&ring[(at + AHEAD_SLOTS) & mask]);
+		if (at + ahead < end)
+			fetch_slot(&ring[(at + ahead) & mask]);
 		around |= copy_hinted(s->dst & SLOT_ADDR_MASK, s->src & SLOT_ADDR_MASK, length,
 				s->dst & SLOT_STREAM, s->dst & SLOT_CACHE);
 		sum += length;
-		at++;
 	}
 	streamed(around);
 	*bytes = sum;
@@ -96,15 +100,18 @@ ISA static uint64_t
 list(struct netdma_desc *d, uint64_t n, struct netdma_desc **next)
 {
 	const struct netdma_desc *a = d;
-	uint64_t i, ahead = 0, to;
+	uint64_t i, ahead = AHEAD(d->length);
 	bool around = false;
 
+	for (i = 0; i != n && i != ahead; i++, a = a->next)
+		fetch(a->src, a->dst, a->length);
 	for (i = 0; i != n; i++, d = d->next) {
 		if (unlikely(d->flags & NETDMA_DESC_NOT_PLAIN))
 			break;
-		to = RTE_MIN(n, i + 1 + (d->length < LONG ? AHEAD_SHORT : AHEAD_LONG));
-		for (; ahead < to; ahead++, a = a->next)
+		if (i + ahead < n) {
 			fetch(a->src, a->dst, a->length);
+			a = a->next;
+		}
 		around |= copy_hinted(d->dst, d->src, d->length,
 				d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
 				d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE);

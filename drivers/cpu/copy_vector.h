@@ -39,13 +39,16 @@ copy_few(uint8_t *to, const uint8_t *from, size_t n)
 ISA static inline void
 copy_some(uint8_t *to, const uint8_t *from, size_t n)
 {
-	size_t v = sizeof(VEC), second = n > 2 * v ? v : 0;
-	VEC a = LOAD(from), b = LOAD(from + second);
-	VEC c = LOAD(from + n - v - second), d = LOAD(from + n - v);
+	size_t v = sizeof(VEC);
+	VEC a = LOAD(from), d = LOAD(from + n - v), b, c;
 
+	if (n > 2 * v) {
+		b = LOAD(from + v);
+		c = LOAD(from + n - 2 * v);
+		STORE(to + v, b);
+		STORE(to + n - 2 * v, c);
+	}
 	STORE(to, a);
-	STORE(to + second, b);
-	STORE(to + n - v - second, c);
 	STORE(to + n - v, d);
 }
 

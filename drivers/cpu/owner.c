@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_cycles.h>
 #include <rte_errno.h>
@@ -24,8 +25,13 @@
 #define FLAGS_PACKED (SLOT_HINTS | NETDMA_DESC_INTERRUPT_ON_COMPLETION | \
 	NETDMA_DESC_SOURCE_NO_SNOOP | NETDMA_DESC_STATUS_UPDATE_ON_COMPLETION | \
 	NETDMA_DESC_SERIALIZE_TRANSFER)
-/* ...and those of them that the short way leaves out. */
+/* ...and those of them that the short way takes. */
 #define FLAGS_SHORT (FLAGS_PACKED & ~(SLOT_HINTS | NETDMA_DESC_SERIALIZE_TRANSFER))
+/* Those with which the core wants to look at a descriptor. */
+#define FLAGS_SPECIAL (NETDMA_DESC_NOT_PLAIN | NETDMA_DESC_INTERRUPT_ON_COMPLETION)
+
+/* On the short way their bytes fit 32 bits. */
+#define SHORT_MOST (UINT32_C(1) << (32 - SLOT_LENGTH_LOW_BITS))
 
 /* ------------------------------------------------------------------- filling */
 
@@ -60,51 +66,98 @@ put(struct wire *w, const struct netdma_desc *d)
 					<< SLOT_LENGTH_HIGH_SHIFT);
 }
 
-/* The short way, as if all of them were short and plain; whether they were shows at the end.
- * @return whether they were; *next is the descriptor behind them then. Otherwise nothing is filled.
- */
-static inline bool
-put_short(struct wire *w, struct netdma_desc *d, uint64_t n, struct netdma_desc **next)
+/* Two words at once. Nothing ever tears a word: the worker may be looking for a single copy. */
+typedef uint64_t pair __attribute__((vector_size(16)));
+
+static __rte_always_inline void
+slot_store(struct cpu_slot *s, pair words)
 {
-	uint64_t addr = 0, flags_length = 0, left = n, filled = w->filled;
+#ifdef __SANITIZE_THREAD__
+	slot_set(s, words[0], words[1]);
+#else
+	*(pair *)s = words;
+#endif
+}
 
-	while (left > 0) {
-		struct cpu_slot *s = slot_at(w, filled);
-		struct cpu_slot *end = s + RTE_MIN(left, w->mask + 1 - (filled & w->mask));
+/* What was seen on the short way. */
+struct seen {
+	pair addr;         /* all addresses */
+	pair length_flags; /* all lengths; above them, all flags; nothing */
+	pair sum;          /* of the lengths, in the lower half of a word */
+};
 
-		left -= (uint64_t)(end - s);
-		filled += (uint64_t)(end - s);
-#pragma GCC unroll 4
-		for (; s != end; s++, d = d->next) {
-			uint64_t both = (uint64_t)d->flags << 32 | d->length;
+static __rte_always_inline struct netdma_desc *
+put_one_short(struct cpu_slot *s, struct netdma_desc *d, bool hinted, struct seen *seen)
+{
+	const pair mask = { UINT64_MAX, SLOT_ADDR_MASK };
+	pair length_flags = { (uint64_t)d->flags << 32 | d->length, 0 }, addr;
 
-			addr |= d->src | d->dst;
-			flags_length |= both;
-			/* The flags leave at the top. A worker must not see a phase. */
-			slot_set(s, both << SLOT_ADDR_BITS | d->src, d->dst & SLOT_ADDR_MASK);
-		}
+	memcpy(&addr, &d->src, sizeof(addr));
+	seen->addr |= addr;
+	seen->length_flags |= length_flags;
+	seen->sum += length_flags;
+	/* A worker must not see a phase. */
+	addr &= mask;
+	if (hinted)
+		addr |= (pair){ 0, (uint64_t)(d->flags & SLOT_HINTS) << SLOT_FLAG_SHIFT };
+	/* The flags leave at the top. */
+	slot_store(s, (length_flags << SLOT_ADDR_BITS) | addr);
+	return d->next;
+}
+
+/* The short way, as if all of them were short and plain; whether they were shows at the end. To
+ * slots that lie beside each other. @return the descriptor behind them.
+ */
+static __rte_always_inline struct netdma_desc *
+put_short(struct cpu_slot *s, struct netdma_desc *d, uint64_t n, bool hinted, struct seen *seen)
+{
+	for (; n >= 2; n -= 2, s += 2) {
+		d = put_one_short(&s[0], d, hinted, seen);
+		d = put_one_short(&s[1], d, hinted, seen);
 	}
-	if (unlikely(addr >> SLOT_ADDR_BITS != 0 || w->iova ||
-			(flags_length & ~((uint64_t)FLAGS_SHORT << 32)) >>
-				SLOT_LENGTH_LOW_BITS != 0))
+	return n != 0 ? put_one_short(s, d, hinted, seen) : d;
+}
+
+/* Give so many the short way, at most SHORT_MOST. @return whether it was right; otherwise nothing
+ * was given.
+ */
+static __rte_always_inline bool
+give_short(struct wire *w, uint64_t n, bool hinted)
+{
+	const uint64_t allowed = (uint64_t)(FLAGS_SHORT | (hinted ? SLOT_HINTS : 0)) << 32;
+	struct netdma_list *l = w->list;
+	struct seen seen = { { 0 }, { 0 }, { 0 } };
+	struct netdma_desc *d;
+	uint64_t straight = w->mask + 1 - (w->filled & w->mask), flags;
+
+	if (likely(n <= straight)) {
+		d = put_short(slot_at(w, w->filled), l->give, n, hinted, &seen);
+	} else {
+		d = put_short(slot_at(w, w->filled), l->give, straight, hinted, &seen);
+		d = put_short(w->ring, d, n - straight, hinted, &seen);
+	}
+	flags = seen.length_flags[0] >> 32;
+	if (unlikely((seen.addr[0] | seen.addr[1]) >> SLOT_ADDR_BITS != 0 ||
+			(seen.length_flags[0] & ~allowed) >> SLOT_LENGTH_LOW_BITS != 0))
 		return false;
-	w->filled = filled;
-	*next = d;
+	w->hinted = (flags & SLOT_HINTS) != 0;
+	if (unlikely((flags & FLAGS_SPECIAL) != 0))
+		l->special = l->given + n;
+	w->filled += n;
+	l->bytes += (uint32_t)seen.sum[0];
+	l->give = d;
+	l->given += n;
 	return true;
 }
 
 /* Give at most so many, and nothing behind one that serializes. @return how many. */
-static uint64_t
-give(struct wire *w, uint64_t most)
+static uint64_t __rte_noinline
+give_any(struct wire *w, uint64_t most)
 {
 	struct netdma_list *l = w->list;
 	uint64_t given = l->given;
-	struct netdma_desc *d;
+	const struct netdma_desc *d;
 
-	if (likely(!w->hinted && put_short(w, l->give, most, &l->give))) {
-		l->given += most;
-		return most;
-	}
 	w->hinted = false;
 	while (l->given - given < most && !w->hold) {
 		d = l->give;
@@ -112,12 +165,15 @@ give(struct wire *w, uint64_t most)
 		w->hinted |= (d->flags & SLOT_HINTS) != 0;
 		put(w, d);
 		netdma_list_give(l);
+		if (d->flags & FLAGS_SPECIAL)
+			l->special = l->given;
+		l->bytes += d->length;
 	}
 	return l->given - given;
 }
 
 /* Tell the worker of the last n that were filled. */
-static void
+static inline void
 announce(struct wire *w, uint64_t n)
 {
 	if (n == 1) {
@@ -134,16 +190,19 @@ announce(struct wire *w, uint64_t n)
 /* ------------------------------------------------------------------- polling */
 
 /* Move the marks over what has finished. @return whether anything had. */
-static bool
+static inline bool
 reap(struct wire *w)
 {
 	uint64_t now = __atomic_load_n(&w->finished, __ATOMIC_ACQUIRE), n;
 
 	if (now == w->told)
 		return false;
-	n = (now - w->told) & FINISHED_MASK;
-	w->list->failed += ((now >> FINISHED_BITS) - (w->told >> FINISHED_BITS)) &
-			(UINT64_MAX >> FINISHED_BITS);
+	n = now - w->told;
+	if (unlikely((now ^ w->told) >> FINISHED_BITS != 0)) {
+		w->list->failed += ((now >> FINISHED_BITS) - (w->told >> FINISHED_BITS)) &
+				(UINT64_MAX >> FINISHED_BITS);
+		n = (now - w->told) & FINISHED_MASK;
+	}
 	w->told = now;
 	netdma_list_complete(w->list, n);
 	return true;
@@ -174,7 +233,7 @@ make_up(struct wire *w)
 }
 
 /* Nothing has finished. The worker may wait for this very CPU: polling does not help then. */
-static void
+static void __rte_noinline
 in_vain(struct wire *w)
 {
 	if (++w->idle_polls % VAIN_POLLS == 0 && sched_getcpu() ==
@@ -182,25 +241,61 @@ in_vain(struct wire *w)
 		sched_yield();
 }
 
+/* The long way. */
+static int __rte_noinline
+go_on_odd(struct wire *w)
+{
+	struct netdma_list *l = w->list;
+	uint64_t n;
+
+	if (w->late && !make_up(w))
+		return 0;
+	if (w->hold)
+		w->hold = !netdma_list_is_settled(l);
+	n = RTE_MIN(l->allowed - l->given, w->mask + 1 - (l->given - l->completed));
+	if (n == 0 || w->hold)
+		return 0;
+	if (!w->hinted || w->iova || n > SHORT_MOST || !give_short(w, n, true))
+		n = give_any(w, n);
+	announce(w, n);
+	return 0;
+}
+
+/* Give as far as there is room. */
+static int
+go_on(struct wire *w)
+{
+	struct netdma_list *l = w->list;
+	uint64_t n = RTE_MIN(l->allowed - l->given, w->mask + 1 - (l->given - l->completed));
+
+	if (unlikely(w->odd != 0))
+		return go_on_odd(w);
+	if (unlikely(n == 0))
+		return 0;
+	if (unlikely(n > SHORT_MOST || !give_short(w, n, false)))
+		return go_on_odd(w);
+	announce(w, n);
+	return 0;
+}
+
+static int
+owner_append(void *channel)
+{
+	struct wire *w = channel;
+
+	reap(w);
+	return go_on(w);
+}
+
 static int
 owner_poll(void *channel)
 {
 	struct wire *w = channel;
 	struct netdma_list *l = w->list;
-	uint64_t n;
 
 	if (!reap(w) && l->given != l->completed)
 		in_vain(w);
-	if (unlikely(w->late) && !make_up(w))
-		return 0;
-	if (unlikely(w->hold))
-		w->hold = !netdma_list_is_settled(l);
-	n = RTE_MIN(l->allowed - l->given, w->mask + 1 - (l->given - l->completed));
-	if (n != 0 && likely(!w->hold)) {
-		n = give(w, n);
-		announce(w, n);
-	}
-	return 0;
+	return likely(l->given == l->allowed && w->odd == 0) ? 0 : go_on(w);
 }
 
 /* ------------------------------------------------------------ the control path */
@@ -246,11 +341,12 @@ owner_channel_alloc(void *provider, const struct netdma_channel_params *params,
 	w->list = params->list;
 	w->mask = params->nb_desc - 1;
 	w->lap_shift = (unsigned int)__builtin_ctz(params->nb_desc);
-	w->iova = cpu->iova;
+	w->iova = w->takes_iova = cpu->iova;
 	w->priority = RTE_MIN(params->priority, (uint32_t)CPU_MAX_PRIORITY);
 	grant->cpu = workers_add(cpu, w, params->cpu_mask);
 	grant->engine_desc = params->nb_desc;
 	grant->priority = w->priority;
+	grant->vouches = true;
 	return w;
 }
 
@@ -271,7 +367,7 @@ const struct netdma_provider_ops cpu_worker_ops = {
 	.channel_alloc = owner_channel_alloc,
 	.channel_free = owner_channel_free,
 	.channel_start = owner_poll,
-	.append = owner_poll,
+	.append = owner_append,
 	.poll = owner_poll,
 	.quiesce = owner_quiesce,
 };

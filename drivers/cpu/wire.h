@@ -28,15 +28,20 @@ struct wire {
 	uint64_t mask;
 	unsigned int lap_shift;
 	uint32_t priority;
-	bool iova;
 
 	/* The owner's. */
 	uint64_t filled __rte_cache_aligned; /* slots, counted from the beginning */
 	uint64_t told;    /* what the marks have moved over, as `finished` counts it */
 	unsigned int idle_polls;
-	bool hold;        /* the last one given serializes */
-	bool late;        /* a stop was given up that the worker will still obey */
-	bool hinted;      /* the last lists had hints */
+	union {
+		struct {
+			bool hold;   /* the last one given serializes */
+			bool late;   /* a stop was given up that the worker will still obey */
+			bool hinted; /* the last lists had hints */
+			bool iova;   /* the engine takes IOVAs */
+		};
+		uint32_t odd; /* any of these: not the short way */
+	};
 
 	/* Written by the owner, read by the worker. */
 	uint64_t doorbell __rte_cache_aligned; /* slots: what `filled` was behind the last list */
@@ -48,6 +53,7 @@ struct wire {
 
 	/* The worker's. */
 	uint64_t taken __rte_cache_aligned; /* slots */
+	bool takes_iova;
 } __rte_cache_aligned;
 
 /* Both counts are one word, so that they are of the same moment. */
