@@ -4,6 +4,8 @@
 
 /* Which provider a channel gets its engine from, and getting it. Under the lock. */
 
+#include <string.h>
+
 #include <rte_eal.h>
 #include <rte_memory.h>
 
@@ -128,8 +130,10 @@ netdma_attach_commit(struct netdma_channel *ch, const struct attachment *a)
 	ch->engine_desc = a->grant.engine_desc;
 	ch->priority = a->grant.priority;
 	ch->cpu = a->grant.cpu;
-	ch->bytes_at = UINT64_MAX;
-	ch->list.special = a->grant.vouches ? ch->list.accepted : UINT64_MAX;
+	ch->bytes_at = ch->list.delivered == ch->list.given ? ch->list.given : UINT64_MAX;
+	ch->bytes_then = ch->list.bytes;
+	memset(ch->end, 0, sizeof(ch->end));
+	ch->list.special = a->grant.vouches && ch->word == NULL ? ch->list.accepted : UINT64_MAX;
 	ch->max_transfer = p->attr.max_transfer;
 	ch->max_addr = p->attr.max_addr;
 	ch->iova = p->attr.addr_space == NETDMA_ADDR_IOVA &&

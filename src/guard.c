@@ -48,6 +48,22 @@ netdma_guard_barrier(void)
 		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }
 
+int
+netdma_channel_enter_contended(struct netdma_channel *ch)
+{
+	uint32_t stopping = __atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE);
+
+	if (stopping == CHANNEL_RUNS)
+		return 0;
+	if (stopping == CHANNEL_LOSES && __atomic_compare_exchange_n(&ch->stopping, &stopping,
+			CHANNEL_RUNS, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+		ch->hurdle |= HURDLE_LEAVE;
+		return 0;
+	}
+	netdma_channel_leave(ch);
+	return stopping == CHANNEL_DETACHED ? -ENODEV : -EAGAIN;
+}
+
 bool
 netdma_guard_wait(const struct netdma_channel *ch)
 {

@@ -18,7 +18,7 @@
 #include "private.h"
 
 /* The owner must fence. Chosen once, at netdma_init(). */
-extern bool netdma_guard_fence;
+extern bool netdma_guard_fence __attribute__((visibility("hidden")));
 
 void netdma_guard_init(void);
 
@@ -26,37 +26,45 @@ void netdma_guard_init(void);
  * calls again is inside already, and leaves the count alone.
  */
 static inline void
+netdma_channel_leave_outer(struct netdma_channel *ch)
+{
+	__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELEASE);
+}
+
+static inline void
 netdma_channel_leave(struct netdma_channel *ch)
 {
 	if (likely(!ch->in_callback))
-		__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELEASE);
+		netdma_channel_leave_outer(ch);
 }
 
-/* Enter a data-path call. @return 0; or stay out, netdma_channel_leave() was done: -EAGAIN
+/* The long way into a call: someone wants the channel, or has it. */
+int netdma_channel_enter_contended(struct netdma_channel *ch);
+
+/* Enter a data-path call; outer: one that is not made from a callback. @return 0; or stay out, netdma_channel_leave() was done: -EAGAIN
  * while another thread has the channel, -ENODEV when it has no provider any more.
  */
 static inline int
+netdma_channel_enter_outer(struct netdma_channel *ch)
+{
+	__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELAXED);
+	if (unlikely(netdma_guard_fence))
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	else
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (likely(__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_RUNS))
+		return 0;
+	return netdma_channel_enter_contended(ch);
+}
+
+static inline int
 netdma_channel_enter(struct netdma_channel *ch)
 {
-	uint32_t stopping;
-
-	if (likely(!ch->in_callback)) {
-		__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELAXED);
-		if (unlikely(netdma_guard_fence))
-			__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		else
-			__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	}
-	stopping = __atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE);
-	if (likely(stopping == CHANNEL_RUNS))
+	if (likely(!ch->in_callback))
+		return netdma_channel_enter_outer(ch);
+	if (likely(__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_RUNS))
 		return 0;
-	if (stopping == CHANNEL_LOSES && __atomic_compare_exchange_n(&ch->stopping, &stopping,
-			CHANNEL_RUNS, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
-		ch->hurdle |= HURDLE_LEAVE;
-		return 0;
-	}
-	netdma_channel_leave(ch);
-	return stopping == CHANNEL_DETACHED ? -ENODEV : -EAGAIN;
+	return netdma_channel_enter_contended(ch);
 }
 
 /* The same for the only one who can have the channel: its owner when it has no provider, or

@@ -262,6 +262,7 @@ netdma_list_bridge(struct netdma_channel *ch, struct netdma_desc *first)
 	/* It may be led elsewhere for the second time. */
 	if (ch->nb_bridges == 0 || ch->bridge[ch->nb_bridges - 1].desc != ch->tail)
 		ch->bridge[ch->nb_bridges++] = (struct bridge){ ch->tail, ch->tail->next };
+	ch->bytes_at = UINT64_MAX; /* not plain, until they are delivered */
 	ch->tail->next = first;
 }
 
@@ -411,17 +412,23 @@ netdma_channel_append(struct netdma_channel *ch, struct netdma_desc *first,
 	ret = netdma_channel_enter(ch);
 	if (unlikely(ret != 0))
 		return ret;
-	if (likely(channel_is_plain(ch) && first != NULL && last != NULL && n != 0 &&
-			(ch->expected == NULL || ch->expected == first))) {
+	if (likely(channel_is_plain(ch)) && likely(first != NULL) && likely(last != NULL) &&
+			likely(n != 0) && likely(ch->expected == NULL || ch->expected == first)) {
 		netdma_list_put(ch, first, last, n);
 		ch->list.allowed = ch->list.accepted;
 		netdma_trace_fp_append(ch->id, first, n);
 		netdma_engine_serve(ch, ch->append);
-		ch->end[ch->nb_ends++ % LIST_ENDS] = (struct list_end){ ch->list.given,
-			ch->list.bytes, ch->list.given == ch->list.accepted ? last : NULL };
-	} else {
-		ret = append(ch, first, last, n);
+		if (n >= LIST_ENDS_FROM && likely(ch->list.given == ch->list.accepted)) {
+			struct list_end *e = &ch->end[ch->nb_ends++ % LIST_ENDS];
+
+			e->count = ch->list.given;
+			e->bytes = ch->list.bytes;
+			e->last = last;
+		}
+		netdma_channel_leave_outer(ch);
+		return 0;
 	}
+	ret = append(ch, first, last, n);
 	netdma_channel_leave(ch);
 	return ret;
 }

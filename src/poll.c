@@ -127,6 +127,19 @@ deliver_other(struct netdma_channel *ch, struct netdma_desc *d, struct netdma_co
 	return true;
 }
 
+/* It was not known how many bytes were given up to here: it may be where a list has ended. */
+static void
+list_end_find(struct netdma_channel *ch, uint64_t delivered)
+{
+	unsigned int i;
+
+	for (i = 0; i < LIST_ENDS; i++)
+		if (ch->end[i].count == delivered && delivered != 0) {
+			ch->bytes_at = delivered;
+			ch->bytes_then = ch->end[i].bytes;
+		}
+}
+
 /* Take completed descriptors off the list. @return the number of entries. */
 static unsigned int
 deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max,
@@ -164,12 +177,16 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	counter_add(&ch->count.bytes, bytes);
 	if (ring)
 		ch->ring_freed += delivered - from;
-	if (delivered == l->given) {
+	if ((ch->nb_bridges | ch->part_segs) != 0) {
+		ch->bytes_at = UINT64_MAX;
+	} else if (delivered == l->given) {
 		ch->bytes_at = delivered;
 		ch->bytes_then = l->bytes;
 	} else if (ch->bytes_at == from) {
 		ch->bytes_at = delivered;
 		ch->bytes_then += lengths;
+	} else {
+		list_end_find(ch, delivered);
 	}
 	__atomic_store_n(&l->delivered, delivered, __ATOMIC_RELEASE);
 	return n;
@@ -182,8 +199,32 @@ static inline bool
 is_plain(const struct netdma_channel *ch)
 {
 	return ch->list.special <= ch->list.delivered && ch->bytes_at == ch->list.delivered &&
-			channel_is_plain(ch) && ch->word == NULL &&
-			(ch->nb_bridges | ch->part_segs) == 0;
+			channel_is_plain(ch);
+}
+
+/* Descriptors of a list-fed channel, of which none need be looked at. @return how many. */
+static unsigned int __rte_noinline
+deliver_plain(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
+{
+	struct netdma_list *l = &ch->list;
+	uint64_t n = RTE_MIN(l->completed - l->delivered, (uint64_t)max), i, bytes = 0;
+	struct netdma_desc *d = l->head, *last = d;
+
+	for (i = 0; i < n; i++, d = d->next) {
+		if (done != NULL)
+			done[i] = (struct netdma_completion){ .user = d->user, .desc = d,
+				.nb_segs = 1 };
+		bytes += d->length;
+		last = d;
+	}
+	counter_add(&ch->count.copied, n);
+	counter_add(&ch->count.bytes, bytes);
+	ch->bytes_then += bytes;
+	ch->bytes_at = l->delivered + n;
+	ch->last = last;
+	l->head = d;
+	__atomic_store_n(&l->delivered, l->delivered + n, __ATOMIC_RELEASE);
+	return (unsigned int)n;
 }
 
 /* Whole lists, as many as have completed, counted. @return how many descriptors. */
@@ -191,8 +232,9 @@ static inline unsigned int
 deliver_lists(struct netdma_channel *ch, unsigned int max)
 {
 	struct netdma_list *l = &ch->list;
-	const struct list_end *e, *last = NULL;
-	uint64_t n = 0;
+	static const struct list_end none;
+	const struct list_end *e, *last = &none;
+	uint64_t n;
 
 	if (unlikely(ch->nb_ends - ch->ends_passed > LIST_ENDS))
 		ch->ends_passed = ch->nb_ends - LIST_ENDS;
@@ -202,7 +244,7 @@ deliver_lists(struct netdma_channel *ch, unsigned int max)
 			break;
 		last = e;
 	}
-	if (unlikely(last == NULL || last->last == NULL || last->count <= l->delivered))
+	if (unlikely(last->count <= l->delivered))
 		return 0;
 	n = last->count - l->delivered;
 	counter_add(&ch->count.copied, n);
@@ -213,6 +255,16 @@ deliver_lists(struct netdma_channel *ch, unsigned int max)
 	l->head = last->last->next;
 	__atomic_store_n(&l->delivered, last->count, __ATOMIC_RELEASE);
 	return (unsigned int)n;
+}
+
+static inline unsigned int
+take_plain(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
+{
+	unsigned int n = done == NULL ? deliver_lists(ch, max) : 0;
+
+	if (ch->list.delivered != ch->list.completed && n != max)
+		n += deliver_plain(ch, done, max - n);
+	return n;
 }
 
 static void
@@ -297,21 +349,17 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 	if (unlikely(ch->in_callback))
 		return -EBUSY;
 	counter_add(&ch->count.polls, 1);
-	if (likely(netdma_channel_enter(ch) == 0)) {
+	if (likely(netdma_channel_enter_outer(ch) == 0)) {
 		drive(ch);
-		if (ch->list.delivered != ch->list.completed) {
-			if (done == NULL && is_plain(ch))
-				n = deliver_lists(ch, max);
-			if (ch->list.delivered != ch->list.completed && n != max)
-				n += collect(ch, done, max - n);
-		}
+		if (ch->list.delivered != ch->list.completed)
+			n = is_plain(ch) ? take_plain(ch, done, max) : collect(ch, done, max);
 		netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
-		netdma_channel_leave(ch);
+		netdma_channel_leave_outer(ch);
 	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {
 		netdma_channel_enter_any(ch);
 		netdma_channel_poll_stranded(ch);
 		n = collect(ch, done, max);
-		netdma_channel_leave(ch);
+		netdma_channel_leave_outer(ch);
 	}
 	return (int)n;
 }

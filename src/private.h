@@ -132,8 +132,9 @@ struct list_end {
 	uint64_t count;
 	uint64_t bytes; /* netdma_list::bytes, then */
 	struct netdma_desc *last;
-};
+} __rte_aligned(32);
 #define LIST_ENDS 8
+#define LIST_ENDS_FROM 8 /* shorter ones are not worth it */
 
 /* Look at the next descriptor, or at the first that was not delivered, if that is further. */
 static inline struct netdma_desc *

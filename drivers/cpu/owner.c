@@ -69,6 +69,13 @@ put(struct wire *w, const struct netdma_desc *d)
 /* Two words at once. Nothing ever tears a word: the worker may be looking for a single copy. */
 typedef uint64_t pair __attribute__((vector_size(16)));
 
+/* Sums over several descriptors are not to be put together in another way, which takes copies. */
+#ifdef RTE_ARCH_X86_64
+#define as_it_stands(pair) __asm__ ("" : "+x"(pair))
+#else
+#define as_it_stands(pair) RTE_SET_USED(pair)
+#endif
+
 static __rte_always_inline void
 slot_store(struct cpu_slot *s, pair words)
 {
@@ -86,40 +93,68 @@ struct seen {
 	pair sum;          /* of the lengths, in the lower half of a word */
 };
 
-static __rte_always_inline struct netdma_desc *
-put_one_short(struct cpu_slot *s, struct netdma_desc *d, bool hinted, struct seen *seen)
+/* What a descriptor becomes the short way: as if it were short and plain. */
+static __rte_always_inline pair
+pack_short(const struct netdma_desc *d, bool hinted, struct seen *seen)
 {
-	const pair mask = { UINT64_MAX, SLOT_ADDR_MASK };
 	pair length_flags = { (uint64_t)d->flags << 32 | d->length, 0 }, addr;
 
 	memcpy(&addr, &d->src, sizeof(addr));
 	seen->addr |= addr;
 	seen->length_flags |= length_flags;
 	seen->sum += length_flags;
-	/* A worker must not see a phase. */
-	addr &= mask;
+	as_it_stands(seen->addr);
+	as_it_stands(seen->length_flags);
+	as_it_stands(seen->sum);
 	if (hinted)
 		addr |= (pair){ 0, (uint64_t)(d->flags & SLOT_HINTS) << SLOT_FLAG_SHIFT };
 	/* The flags leave at the top. */
-	slot_store(s, (length_flags << SLOT_ADDR_BITS) | addr);
+	return (length_flags << SLOT_ADDR_BITS) | addr;
+}
+
+static __rte_always_inline struct netdma_desc *
+put_one_short(struct cpu_slot *s, struct netdma_desc *d, bool hinted, struct seen *seen)
+{
+	slot_store(s, pack_short(d, hinted, seen));
 	return d->next;
 }
 
-/* The short way, as if all of them were short and plain; whether they were shows at the end. To
- * slots that lie beside each other. @return the descriptor behind them.
- */
+/* To slots that lie beside each other. @return the descriptor behind them. */
 static __rte_always_inline struct netdma_desc *
 put_short(struct cpu_slot *s, struct netdma_desc *d, uint64_t n, bool hinted, struct seen *seen)
 {
-	for (; n >= 2; n -= 2, s += 2) {
+	const struct cpu_slot *end = s + n;
+
+	switch (n % 4) {
+	case 3:
+		d = put_one_short(s++, d, hinted, seen);
+		/* fallthrough */
+	case 2:
+		d = put_one_short(s++, d, hinted, seen);
+		/* fallthrough */
+	case 1:
+		d = put_one_short(s++, d, hinted, seen);
+	}
+	for (; s != end; s += 4) {
 		d = put_one_short(&s[0], d, hinted, seen);
 		d = put_one_short(&s[1], d, hinted, seen);
+		d = put_one_short(&s[2], d, hinted, seen);
+		d = put_one_short(&s[3], d, hinted, seen);
 	}
-	return n != 0 ? put_one_short(s, d, hinted, seen) : d;
+	return d;
 }
 
-/* Give so many the short way, at most SHORT_MOST. @return whether it was right; otherwise nothing
- * was given.
+/* What was put there is nothing: it might look like single copies. */
+static void __rte_noinline
+scrub(struct wire *w, uint64_t n)
+{
+	while (n-- > 0)
+		slot_set(slot_at(w, w->filled + n), 0, 0);
+}
+
+/* Give so many the short way, at most SHORT_MOST and at least 2. Whether they were all short and
+ * plain shows at the end; until then the first slot, for which the worker may be looking, stays
+ * as it was. @return whether they were; otherwise nothing was given.
  */
 static __rte_always_inline bool
 give_short(struct wire *w, uint64_t n, bool hinted)
@@ -127,22 +162,28 @@ give_short(struct wire *w, uint64_t n, bool hinted)
 	const uint64_t allowed = (uint64_t)(FLAGS_SHORT | (hinted ? SLOT_HINTS : 0)) << 32;
 	struct netdma_list *l = w->list;
 	struct seen seen = { { 0 }, { 0 }, { 0 } };
-	struct netdma_desc *d;
+	struct cpu_slot *s = slot_at(w, w->filled);
 	uint64_t straight = w->mask + 1 - (w->filled & w->mask), flags;
+	pair first = pack_short(l->give, hinted, &seen);
+	struct netdma_desc *d = l->give->next;
 
 	if (likely(n <= straight)) {
-		d = put_short(slot_at(w, w->filled), l->give, n, hinted, &seen);
+		d = put_short(s + 1, d, n - 1, hinted, &seen);
 	} else {
-		d = put_short(slot_at(w, w->filled), l->give, straight, hinted, &seen);
+		d = put_short(s + 1, d, straight - 1, hinted, &seen);
 		d = put_short(w->ring, d, n - straight, hinted, &seen);
 	}
 	flags = seen.length_flags[0] >> 32;
 	if (unlikely((seen.addr[0] | seen.addr[1]) >> SLOT_ADDR_BITS != 0 ||
-			(seen.length_flags[0] & ~allowed) >> SLOT_LENGTH_LOW_BITS != 0))
+			(seen.length_flags[0] & ~allowed) >> SLOT_LENGTH_LOW_BITS != 0)) {
+		scrub(w, n);
 		return false;
-	w->hinted = (flags & SLOT_HINTS) != 0;
+	}
+	slot_store(s, first);
+	if (hinted)
+		w->hinted = (flags & SLOT_HINTS) != 0;
 	if (unlikely((flags & FLAGS_SPECIAL) != 0))
-		l->special = l->given + n;
+		l->special = RTE_MAX(l->special, l->given + n);
 	w->filled += n;
 	l->bytes += (uint32_t)seen.sum[0];
 	l->give = d;
@@ -166,24 +207,46 @@ give_any(struct wire *w, uint64_t most)
 		put(w, d);
 		netdma_list_give(l);
 		if (d->flags & FLAGS_SPECIAL)
-			l->special = l->given;
+			l->special = RTE_MAX(l->special, l->given);
 		l->bytes += d->length;
 	}
 	return l->given - given;
+}
+
+/* Give one, and announce it. @return whether it went the short way; otherwise nothing was given. */
+static inline bool
+give_single(struct wire *w)
+{
+	struct netdma_list *l = w->list;
+	struct netdma_desc *d = l->give;
+	struct cpu_slot *s = slot_at(w, w->filled);
+
+	if (unlikely((d->flags & ~FLAGS_SHORT) != 0 || d->length >> SLOT_LENGTH_LOW_BITS != 0 ||
+			(d->src | d->dst) >> SLOT_ADDR_BITS != 0))
+		return false;
+	s->src = d->src | (uint64_t)d->length << SLOT_ADDR_BITS;
+	__atomic_store_n(&s->dst, d->dst | wire_phase(w, w->filled), __ATOMIC_RELEASE);
+	worker_alert(w->worker);
+	w->filled++;
+	l->bytes += d->length;
+	l->give = d->next;
+	l->given++;
+	if (unlikely((d->flags & FLAGS_SPECIAL) != 0))
+		l->special = RTE_MAX(l->special, l->given);
+	return true;
 }
 
 /* Tell the worker of the last n that were filled. */
 static inline void
 announce(struct wire *w, uint64_t n)
 {
-	if (n == 1) {
-		struct cpu_slot *s = slot_at(w, w->filled - 1);
+	struct cpu_slot *s = slot_at(w, w->filled - 1);
 
+	if (n == 1)
 		__atomic_store_n(&s->dst, s->dst | wire_phase(w, w->filled - 1),
 				__ATOMIC_RELEASE);
-	} else {
+	else
 		__atomic_store_n(&w->doorbell, w->filled, __ATOMIC_RELEASE);
-	}
 	worker_alert(w->worker);
 }
 
@@ -233,7 +296,7 @@ make_up(struct wire *w)
 }
 
 /* Nothing has finished. The worker may wait for this very CPU: polling does not help then. */
-static void __rte_noinline
+static void
 in_vain(struct wire *w)
 {
 	if (++w->idle_polls % VAIN_POLLS == 0 && sched_getcpu() ==
@@ -255,47 +318,69 @@ go_on_odd(struct wire *w)
 	n = RTE_MIN(l->allowed - l->given, w->mask + 1 - (l->given - l->completed));
 	if (n == 0 || w->hold)
 		return 0;
-	if (!w->hinted || w->iova || n > SHORT_MOST || !give_short(w, n, true))
+	if (!w->hinted || w->iova || n < 2 || n > SHORT_MOST || !give_short(w, n, true))
 		n = give_any(w, n);
 	announce(w, n);
 	return 0;
 }
 
-/* Give as far as there is room. */
-static int
-go_on(struct wire *w)
+static inline uint64_t
+room(const struct wire *w)
 {
-	struct netdma_list *l = w->list;
-	uint64_t n = RTE_MIN(l->allowed - l->given, w->mask + 1 - (l->given - l->completed));
+	return w->mask + 1 - (w->list->given - w->list->completed);
+}
 
-	if (unlikely(w->odd != 0))
+/* Give n, for which there is room. */
+static inline int
+go_on(struct wire *w, uint64_t n)
+{
+	if (unlikely(w->odd != 0 || n > SHORT_MOST))
 		return go_on_odd(w);
-	if (unlikely(n == 0))
-		return 0;
-	if (unlikely(n > SHORT_MOST || !give_short(w, n, false)))
+	if (n == 1)
+		return likely(give_single(w)) ? 0 : go_on_odd(w);
+	if (unlikely(!give_short(w, n, false)))
 		return go_on_odd(w);
 	announce(w, n);
 	return 0;
 }
 
+/* What has finished is looked at if there is no room without: the worker has the line. */
 static int
 owner_append(void *channel)
 {
 	struct wire *w = channel;
+	struct netdma_list *l = w->list;
+	uint64_t n = l->allowed - l->given;
 
-	reap(w);
-	return go_on(w);
+	if (unlikely(n > room(w))) {
+		reap(w);
+		n = RTE_MIN(n, room(w));
+	}
+	return likely(n != 0) ? go_on(w, n) : 0;
+}
+
+/* There may be something to give, or nothing has finished. */
+static int __rte_noinline
+owner_poll_more(struct wire *w, bool vain)
+{
+	struct netdma_list *l = w->list;
+	uint64_t n;
+
+	if (vain && l->given != l->completed)
+		in_vain(w);
+	n = RTE_MIN(l->allowed - l->given, room(w));
+	return n != 0 || w->odd != 0 ? go_on(w, n) : 0;
 }
 
 static int
 owner_poll(void *channel)
 {
 	struct wire *w = channel;
-	struct netdma_list *l = w->list;
+	bool vain = !reap(w);
 
-	if (!reap(w) && l->given != l->completed)
-		in_vain(w);
-	return likely(l->given == l->allowed && w->odd == 0) ? 0 : go_on(w);
+	if (unlikely(vain) || w->list->given != w->list->allowed || unlikely(w->odd != 0))
+		return owner_poll_more(w, vain);
+	return 0;
 }
 
 /* ------------------------------------------------------------ the control path */

@@ -18,7 +18,7 @@
 #define QUANTUM_BYTES 65536
 
 /* Single copies that are taken at once. */
-#define SINGLES 8
+#define SINGLES 32
 
 /* Forget what was filled; what has finished was told before. */
 static void
