@@ -381,3 +381,82 @@ T_CASE(lists, trusted_channel_runs_the_same_lists, T_EACH)
 		t_run_list(ch, t_list_new(t, ch, pool, t_range(t, 1, 300), 1, 200));
 	t_quiet(ch);
 }
+
+/* Entries of a list that are counted: what a channel that trusts its client need not look at, and
+ * what it must. The counters and callbacks are right, however they are taken.
+ */
+struct counted {
+	uint32_t interrupts;
+};
+
+static void
+count_interrupt(struct netdma_channel *ch, const struct netdma_completion *done, void *arg)
+{
+	RTE_SET_USED(ch);
+	((struct counted *)arg)->interrupts += done->status == NETDMA_COPIED;
+}
+
+T_CASE(lists, counting_misses_nothing_of_a_trusted_channel, T_EACH)
+{
+	enum { LISTS = 200, N = 40 };
+	struct counted counted = { 0 };
+	struct netdma_channel *ch = t_channel_conf(t, &(struct netdma_channel_conf){
+			.provider = t->provider, .nb_desc = 64, .flags = NETDMA_CHANNEL_TRUSTED,
+			.completion = count_interrupt, .arg = &counted });
+	struct netdma_desc_pool *pool = t_pool(LISTS * N);
+	uint32_t in = 0, out = 0, expected = 0, asked = 0, contexts = 0, i, k;
+	uint64_t bytes = 0;
+	struct t_list *l[LISTS];
+	struct t_deadline d;
+
+	for (i = 0; i < LISTS; i++) {
+		l[i] = t_list_new(t, ch, pool, t_range(t, 1, N), 1, 300);
+		expected += l[i]->n;
+		for (k = 0; k < l[i]->n; k++) {
+			struct netdma_desc *desc = l[i]->at[k];
+
+			/* Whole stretches of lists are plain. */
+			if (i / 20 % 2 == 1 && t_range(t, 0, 15) == 0)
+				switch (t_range(t, 0, 4)) {
+				case 0: desc->flags |= NETDMA_DESC_INTERRUPT_ON_COMPLETION; break;
+				case 1: desc->flags |= NETDMA_DESC_SERIALIZE_TRANSFER; break;
+				case 2: desc->flags |= NETDMA_DESC_DESTINATION_NO_SNOOP; break;
+				case 3: desc->flags = NETDMA_DESC_NULL_TRANSFER; break;
+				case 4:
+					desc->flags = NETDMA_DESC_OP_CONTEXT_CHANGE |
+						NETDMA_DESC_DCA_CONTEXT_CHANGE;
+					desc->dca_context = ++contexts;
+				}
+			bytes += netdma_desc_is_void(desc) ? 0 : desc->length;
+			asked += (desc->flags & NETDMA_DESC_OP_TYPE_MASK) == 0 &&
+				(desc->flags & NETDMA_DESC_INTERRUPT_ON_COMPLETION) != 0;
+		}
+	}
+	t_deadline_set(&d);
+	while (out != expected) {
+		int n;
+
+		if (in < LISTS && t_range(t, 0, 1) == 0) {
+			ASSERT_INT(in == 0 ? t_start(ch, l[in]) : t_append(ch, l[in]), ==, 0);
+			in++;
+		}
+		n = netdma_poll(ch, NULL, (uint16_t)(t_range(t, 0, 3) == 0 ?
+				t_range(t, 0, 20) : UINT16_MAX));
+		ASSERT_INT(n, >=, 0);
+		out += (uint32_t)n;
+		ASSERT_MSG(n > 0 || t_wait(&d), "only %u of %u entries came", out, expected);
+	}
+	t_quiet(ch);
+	ASSERT_INT(t_stats(ch).copied, ==, expected);
+	ASSERT_INT(t_stats(ch).bytes, ==, bytes);
+	ASSERT_INT(counted.interrupts, ==, asked);
+	ASSERT_INT(t_info(ch).dca_context, ==, contexts);
+	for (i = 0; i < LISTS; i++)
+		for (k = 0; k < l[i]->n; k++) {
+			struct netdma_desc *desc = l[i]->at[k];
+
+			ASSERT_INT(desc->user_context1, ==, 0);
+			t_buf_check(&l[i]->buf[k], netdma_desc_is_void(desc) ? T_NOT_COPIED :
+					T_COPIED, k);
+		}
+}

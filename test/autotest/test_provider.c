@@ -103,6 +103,17 @@ T_CASE(provider, wrong_strings_for_the_cpu_driver_are_refused, T_ONCE)
 		{ "cpu0,mode=lcore,lcore=100000", EINVAL, NULL },
 		{ "cpu0,mode=lcore,lcore=-1", EINVAL, NULL },
 		{ "cpu0,mode=lcore,lcore=127", EINVAL, NULL },
+		{ "cpu0,mode=lcore,lcore=1,lcore=1", EINVAL, "twice" },
+		{ "cpu0,mode=lcore,lcore=1,cpu=0", EINVAL, "together" },
+		{ "cpu0,mode=lcore,cpu=0,workers=2", EINVAL, "together" },
+		{ "cpu0,mode=lcore,workers=0", EINVAL, "1 to 64" },
+		{ "cpu0,mode=lcore,workers=65", EINVAL, "1 to 64" },
+		{ "cpu0,mode=lcore,workers=1,workers=1", EINVAL, "more than once" },
+		{ "cpu0,mode=inline,workers=2", EINVAL, "mode=lcore" },
+		{ "cpu0,mode=lcore,spin=-1", EINVAL, "spin" },
+		{ "cpu0,mode=lcore,spin=never", EINVAL, "never" },
+		{ "cpu0,mode=inline,spin=1", EINVAL, "mode=lcore" },
+		{ "cpu0,mode=inline,simd=mmx", EINVAL, "avx2" },
 	};
 	char args[64];
 
