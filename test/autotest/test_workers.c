@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_lcore.h>
 
 #include "fake.h"
@@ -173,4 +174,127 @@ T_CASE(workers, instructions_may_be_chosen, T_ONCE)
 			tried++;
 		}
 	ASSERT_INT(tried, >=, 2);
+}
+
+/* Lengths on either side of what a slot can hold, and what crosses as a pointer. */
+T_CASE(workers, lengths_of_any_size_cross_whole, T_ONCE)
+{
+	static const uint32_t length[] = { 1, 131071, 131072, 131073, 262144, 3000001, 16777215,
+		16777216, 16777217 };
+	enum { N = RTE_DIM(length), MOST = 16777217 };
+	struct netdma_completion done[N];
+	struct netdma_channel *ch;
+	struct t_list *l;
+	uint8_t *m;
+	uint32_t i;
+
+	t_need_driver("cpu");
+	t->provider = t_provider("cpu0,mode=lcore");
+	ch = t_channel(t, 64, NETDMA_CHANNEL_TRUSTED);
+	m = t_memory(t, 2 * (size_t)MOST + 1, 64);
+	for (i = 0; i < MOST; i++)
+		m[i] = (uint8_t)(i * 7 + (i >> 8));
+	l = t_list_bare(t, t_pool(N), N);
+	for (i = 0; i < N; i++) {
+		/* One after the other, to the same place: each shows by its last byte. */
+		l->at[i]->src = t_addr(ch, m);
+		l->at[i]->dst = t_addr(ch, m + MOST);
+		l->at[i]->length = length[i];
+	}
+	memset(m + MOST, 0xff, MOST + 1);
+	ASSERT_INT(t_start(ch, l), ==, 0);
+	t_collect(ch, done, N);
+	ASSERT(memcmp(m, m + MOST, MOST) == 0 && m[2 * (size_t)MOST] == 0xff);
+	for (i = 0; i < N; i++) {
+		struct netdma_desc *d = l->at[i];
+
+		memset(m + MOST, 0xff, length[i] + 1);
+		d->next = NULL;
+		ASSERT_INT(netdma_channel_start(ch, d, d, 1), ==, 0);
+		t_collect(ch, done, 1);
+		ASSERT(memcmp(m, m + MOST, length[i]) == 0 && m[MOST + length[i]] == 0xff);
+	}
+	ASSERT_INT(t_stats(ch).bytes, ==, 2 * (1 + 131071 + 131072 + 131073 + 262144 + 3000001 +
+			UINT64_C(16777215) + 16777216 + 16777217));
+}
+
+/* What does not matter in a descriptor may be anything: also what a worker takes for a single copy. */
+T_CASE(workers, rest_of_a_descriptor_is_never_taken_for_a_copy, T_ONCE)
+{
+	enum { N = 12 };
+	struct netdma_completion done[N];
+	struct netdma_channel *ch;
+	uint32_t i, round, first;
+	struct t_list *l;
+
+	t_need_driver("cpu");
+	t->provider = t_provider("cpu0,mode=lcore");
+	ch = t_channel(t, 16, NETDMA_CHANNEL_TRUSTED);
+	l = t_list_new(t, ch, t_pool(N), N, 100, 100);
+	for (round = 0; round < 200; round++) {
+		t_list_restore(ch, l);
+		first = round % 3;
+		l->at[first]->flags = NETDMA_DESC_SERIALIZE_TRANSFER;
+		for (i = first + 1; i < N - 1; i++) {
+			l->at[i]->flags = NETDMA_DESC_NULL_TRANSFER;
+			/* In the copy's addresses, of both laps. */
+			l->at[i]->src = UINT64_C(64) << 47 | 16;
+			l->at[i]->dst = UINT64_C(1) << (49 + i % 2) | 16;
+		}
+		ASSERT_INT(round == 0 ? t_start(ch, l) : t_append(ch, l), ==, 0);
+		t_collect(ch, done, N);
+	}
+}
+
+/* What is taken back is given again, and its bytes count once. */
+T_CASE(workers, bytes_of_what_was_suspended_count_once, T_ONCE)
+{
+	enum { N = 60, LISTS = 5, ROUNDS = 100 };
+	struct netdma_desc_pool *pool;
+	struct netdma_channel *ch;
+	struct netdma_desc *last;
+	struct t_list *l[LISTS];
+	uint64_t bytes = 0, copied = 0;
+	uint32_t i, k, left, n, cut = 0;
+	unsigned int round, lcore = rte_get_next_lcore(-1, 1, 0);
+	char args[64];
+
+	t_need_driver("cpu");
+	snprintf(args, sizeof(args), lcore == RTE_MAX_LCORE ? "cpu0,mode=lcore" :
+			"cpu0,mode=lcore,lcore=%u", lcore);
+	t->provider = t_provider(args);
+	ch = t_channel(t, 256, NETDMA_CHANNEL_TRUSTED);
+	pool = t_pool(LISTS * N);
+	for (i = 0; i < LISTS; i++)
+		l[i] = t_list_new(t, ch, pool, N, 1000, 9000);
+	for (round = 0; round < ROUNDS; round++) {
+		for (i = 0; i < LISTS; i++)
+			t_list_restore(ch, l[i]);
+		ASSERT_INT(t_start(ch, l[0]), ==, 0);
+		rte_delay_us_block(t_range(t, 0, 40));
+		ASSERT_INT(netdma_channel_suspend(ch, &last), ==, 0);
+		for (n = 0; n < N && last != NULL && l[0]->at[n] != last; n++)
+			;
+		n = n == N ? 0 : n + (last != NULL);
+		left = N - n;
+		cut += n != 0 && left != 0;
+		if (left != 0)
+			ASSERT_INT(netdma_channel_resume(ch, l[0]->at[n], l[0]->last, left), ==, 0);
+		else
+			ASSERT_INT(netdma_channel_resume(ch, NULL, NULL, 0), ==, 0);
+		for (i = 1; i < LISTS; i++) {
+			l[i - 1]->last->next = l[i]->first;
+			ASSERT_INT(t_append(ch, l[i]), ==, 0);
+		}
+		while (netdma_channel_outstanding(ch) != 0)
+			ASSERT_INT(netdma_poll(ch, NULL, UINT16_MAX), >=, 0);
+		copied += LISTS * N;
+		for (i = 0; i < LISTS; i++)
+			for (k = 0; k < N; k++)
+				bytes += l[i]->at[k]->length;
+		ASSERT_INT(t_stats(ch).copied, ==, copied);
+		ASSERT_INT(t_stats(ch).bytes, ==, bytes);
+	}
+	if (cut == 0)
+		t_skip("the worker had always done all of it, or nothing");
 }
