@@ -2,5 +2,230 @@
  * Copyright(c) 2026 The dpdk-netdma authors
  */
 
+/* What the library promises, and what it reaches here: doc/performance.md. The goals compare with
+ * DPDK's reference, dma_skeleton, or with a loop on one core.
+ */
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_dmadev.h>
+
+#include "app.h"
 #include "result.h"
-bool goals_run(const struct effort *effort, struct records *records) { (void)effort; (void)records; return true; }
+#include "sample.h"
+
+#define DEPTH 128
+#define SKELETON "dma_skeleton0"
+#define IDLE_US 1000
+
+static char lcore_engine[64];
+static unsigned int nb_goals, nb_missed;
+
+static const struct contestant reference = { SKELETON, API_RAW };
+static const struct contestant loop = { "rte_memcpy", API_NONE };
+static const struct contestant libc = { "memcpy", API_NONE };
+static const struct contestant in_call = { "cpu1,mode=inline", API_LIST };
+static struct contestant worker = { lcore_engine, API_LIST };
+
+/* One line; a goal is reached by the median. */
+static void __rte_format_printf(4, 5)
+tell(const char *number, bool reached, const char *goal, const char *format, ...)
+{
+	char got[160];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(got, sizeof(got), format, ap);
+	va_end(ap);
+	nb_goals++;
+	nb_missed += !reached;
+	printf("%-4s %-7s %-66s %s\n", number, reached ? "reached" : "MISSED", goal, got);
+	fflush(stdout);
+}
+
+/* It cannot be seen here. */
+static void
+tell_not(const char *number, const char *goal, const char *why)
+{
+	printf("%-4s %-7s %-66s %s\n", number, "-", goal, why);
+	fflush(stdout);
+}
+
+static struct setting
+setting(uint32_t size, uint32_t burst, bool cold)
+{
+	struct setting s;
+
+	/* Settings are compared byte by byte. */
+	memset(&s, 0, sizeof(s));
+	s.size = size;
+	s.burst = burst;
+	s.depth = DEPTH;
+	s.channels = 1;
+	s.cold = cold;
+	s.stream = cold;
+	return s;
+}
+
+/* The throughput of a contestant against another, at each placement that was seen. */
+static void
+ratio_goal(const char *number, const struct contestant *who, const struct contestant *against,
+		const struct setting *s, double near, double far, const struct effort *effort,
+		struct records *records)
+{
+	struct contestant both[2] = { *against, *who };
+	uint32_t i, from = records->n;
+	char goal[80];
+
+	measure(both, 2, s, effort, records);
+	progress_end();
+	for (i = from; i < records->n; i++) {
+		const struct record *r = &records->record[i];
+		double least = r->placement == FAR ? far : near;
+
+		if (r->ratio.n == 0)
+			continue;
+		snprintf(goal, sizeof(goal), "%s, %u bytes, burst %u, %s, %s: >= %.2f x %s",
+				who->api == API_LIST && who == &worker ? "worker" : "inline", s->size,
+				s->burst, s->cold ? "cold" : "hot", placement_name(r->placement),
+				least, against->engine);
+		tell(number, r->ratio.median >= least, goal, "%.2f (%.2f-%.2f, n=%u)",
+				r->ratio.median, r->ratio.min, r->ratio.max, r->ratio.n);
+	}
+}
+
+static void
+throughput_goals(const struct effort *effort, struct records *records)
+{
+	static const struct { const char *number; uint32_t size, burst; bool cold; double near, far; }
+	goal[] = {
+		{ "1,2", 64, 32, false, 10, 20 },
+		{ "4", 64, 1, false, 10, 10 },
+		{ "5", 256, 32, false, 6, 6 },
+		{ "5", 1500, 32, false, 2.5, 2.5 },
+		{ "5", 4096, 32, false, 1.7, 1.7 },
+		{ "5", 65536, 32, false, 1.25, 1.25 },
+		{ "6", 64, 32, true, 4, 4 },
+		{ "6", 256, 32, true, 2.6, 2.6 },
+		{ "6", 1024, 32, true, 2, 2 },
+		{ "6", 4096, 32, true, 1.35, 1.35 },
+		{ "6", 65536, 32, true, 1.35, 1.35 },
+		{ "7", 1 << 20, 8, false, 1, 1 },
+		{ "7", 1 << 20, 8, true, 1, 1 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(goal); i++) {
+		struct setting s = setting(goal[i].size, goal[i].burst, goal[i].cold);
+
+		ratio_goal(goal[i].number, &worker, &reference, &s, goal[i].near, goal[i].far,
+				effort, records);
+	}
+}
+
+/* What the submitting core spends. */
+static void
+producer_goals(const struct effort *effort, struct records *records)
+{
+	struct contestant all[] = { libc, loop, in_call, worker };
+	struct setting hot = setting(64, 32, false), cold = setting(1500, 32, true);
+	const struct record *r = record_find(records, &worker, &hot);
+	double best = 1e18, mine = 0;
+	unsigned int i;
+
+	if (r != NULL)
+		tell("8", r->cycles.median <= 6, "worker, 64 bytes, burst 32, hot: <= 6 cycles a copy",
+				"%.1f (%.1f-%.1f)", r->cycles.median, r->cycles.min, r->cycles.max);
+	measure(all, RTE_DIM(all), &cold, effort, records);
+	progress_end();
+	for (i = 0; i < RTE_DIM(all); i++) {
+		r = record_find(records, &all[i], &cold);
+		if (r == NULL)
+			return;
+		if (i + 1 == RTE_DIM(all))
+			mine = r->cycles.median;
+		else
+			best = RTE_MIN(best, r->cycles.median);
+	}
+	tell("14", mine <= 0.015 * best, "worker, 1500 bytes, cold: >= 98.5 % of the time of a copy "
+			"saved", "%.2f %% (%.1f of %.1f cycles)", 100 - 100 * mine / best, mine, best);
+}
+
+static void
+latency_goals(void)
+{
+	static struct latencies mine, other;
+	struct setting s = setting(64, 1, false);
+	double idle, idle_other;
+
+	latency_take(&worker, &s, 5000, 0, &mine);
+	tell("10", mine.ns[mine.n / 2] <= 1.25 * mine.round_ns,
+			"worker, one copy of 64 bytes: <= 1.25 round trips of a line",
+			"%.2f (%.0f ns, round trip %.0f ns)", mine.ns[mine.n / 2] / mine.round_ns,
+			mine.ns[mine.n / 2], mine.round_ns);
+	latency_take(&worker, &s, 200, IDLE_US, &mine);
+	latency_take(&reference, &s, 200, IDLE_US, &other);
+	idle = mine.ns[mine.n / 2];
+	idle_other = other.ns[other.n / 2];
+	tell("11", idle_other >= 50 * idle, "worker, the same after 1 ms without work: >= 50 times "
+			"shorter", "%.1f (%.0f ns, %s %.0f ns)", idle_other / idle, idle, SKELETON,
+			idle_other);
+}
+
+static void
+library_goals(const struct effort *effort, struct records *records)
+{
+	struct contestant both[] = { reference, { SKELETON, API_LIST } };
+	struct setting s = setting(64, 32, false);
+	const struct record *raw, *list;
+
+	measure(both, 2, &s, effort, records);
+	progress_end();
+	raw = record_find(records, &both[0], &s);
+	list = record_find(records, &both[1], &s);
+	if (raw != NULL && list != NULL)
+		tell("12", list->cycles.median - raw->cycles.median <= 4,
+				"dmadev, lists of 32: <= 4 cycles a copy over rte_dma_copy()",
+				"%.1f (%.1f, raw %.1f)", list->cycles.median - raw->cycles.median,
+				list->cycles.median, raw->cycles.median);
+}
+
+static void
+inline_goals(const struct effort *effort, struct records *records)
+{
+	static const struct { uint32_t size; double least; } goal[] = {
+		{ 64, 1.2 }, { 256, 1.3 }, { 1500, 1.3 }, { 4096, 1.3 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(goal); i++) {
+		struct setting s = setting(goal[i].size, 32, true);
+
+		ratio_goal("13", &in_call, &loop, &s, goal[i].least, goal[i].least, effort, records);
+	}
+}
+
+bool
+goals_run(const struct effort *effort, struct records *records)
+{
+	if (rte_dma_get_dev_id_by_name(SKELETON) < 0) {
+		complain("the goals compare with DPDK's reference: --vdev=%s,lcore=%u", SKELETON,
+				worker_lcore);
+		return false;
+	}
+	snprintf(lcore_engine, sizeof(lcore_engine), "cpu0,mode=lcore,lcore=%u", worker_lcore);
+	throughput_goals(effort, records);
+	producer_goals(effort, records);
+	latency_goals();
+	library_goals(effort, records);
+	inline_goals(effort, records);
+	tell_not("3", "worker behind rte_dma_copy(): >= 6 x dma_skeleton", "not built yet");
+	tell_not("9", "worker, lists of 32: <= 20 instructions a copy",
+			"counted by devtools/instructions.sh");
+	tell_not("15", "waiting for a list by helping: >= 1.4 x one core", "not built yet");
+	printf("%u of %u goals were reached\n", nb_goals - nb_missed, nb_goals);
+	return true;
+}

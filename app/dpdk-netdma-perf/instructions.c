@@ -28,18 +28,32 @@ perf_counted_poll(struct job *job)
 	return job->ops->poll(job);
 }
 
+/* The last bytes are there, and the engine has had time to say so. */
+static void
+wait_for(const struct op *op, uint32_t size)
+{
+	const uint8_t *from = (const uint8_t *)op->src + size - 1;
+	const uint8_t *to = (const uint8_t *)op->dst + size - 1;
+
+	while (__atomic_load_n(to, __ATOMIC_ACQUIRE) != *from)
+		usleep(100);
+	usleep(2000);
+}
+
 /* One poll brings all of a burst. */
 static bool
 whole(struct job *job, bool counted)
 {
 	const struct setting *s = job->setting;
+	const struct op *last = &job->op[(job->next + 1) * s->burst - 1];
 	uint32_t n;
 
+	((uint8_t *)last->dst)[s->size - 1] = (uint8_t)~((uint8_t *)last->src)[s->size - 1];
 	if (counted)
 		perf_counted_submit(job);
 	else
 		job->ops->submit(job, job->next);
-	usleep(1000 + s->burst * s->size / 100);
+	wait_for(last, s->size);
 	n = counted ? perf_counted_poll(job) : job->ops->poll(job);
 	if (n != s->burst && counted)
 		return false;

@@ -20,6 +20,9 @@
 
 #include "dmadev.h"
 
+/* Those with which the core wants to look at a descriptor. */
+#define FLAGS_SPECIAL (NETDMA_DESC_NOT_PLAIN | NETDMA_DESC_INTERRUPT_ON_COMPLETION)
+
 /* Times that an engine that works never needs. */
 #define STOP_TIME (rte_get_timer_hz() / 10)
 #define PRIME_TIME   rte_get_timer_hz()
@@ -256,6 +259,18 @@ refuse(struct channel *c, struct netdma_desc *d, uint32_t ops)
 			NETDMA_ERROR_REFUSED);
 }
 
+/* The mark moves over a descriptor that the driver has. */
+static void
+given(struct channel *c, const struct netdma_desc *d)
+{
+	struct netdma_list *l = c->list;
+
+	netdma_list_give(l);
+	l->bytes += d->length;
+	if (d->flags & FLAGS_SPECIAL)
+		l->special = RTE_MAX(l->special, l->given);
+}
+
 /* Enqueue what is missing of a descriptor that has begun. @return whether that is all. */
 static bool
 go_on(struct channel *c, uint32_t *room)
@@ -304,7 +319,7 @@ give_other(struct channel *c, struct netdma_desc *d, uint32_t *room)
 		return false;
 	}
 	c->irregular += ops != 1;
-	netdma_list_give(c->list);
+	given(c, d);
 	return whole;
 }
 
@@ -334,6 +349,45 @@ held_back(struct channel *c)
 	return c->hold;
 }
 
+/* Copies that are nothing special, as many as follow each other and the driver takes. @return how
+ * many.
+ */
+static uint32_t __rte_noinline
+give_plain(struct channel *c, uint32_t most)
+{
+	struct netdma_list *l = c->list;
+	struct netdma_desc *d = l->give;
+	const int16_t id = c->dev_id;
+	const uint32_t max_op = c->max_op;
+	uint32_t left = most;
+	uint64_t bytes = 0;
+	int last = 0, ret;
+
+	do {
+		uint32_t flags = d->flags, length = d->length;
+
+		if (unlikely((flags & FLAGS_SPECIAL) != 0 || length > max_op))
+			break;
+		bytes += length;
+		ret = rte_dma_copy(id, 0, d->src, d->dst, length,
+				flags & NETDMA_DESC_DESTINATION_DCA_ENABLE ? RTE_DMA_OP_FLAG_LLC : 0);
+		if (unlikely(ret < 0)) {
+			bytes -= d->length;
+			break;
+		}
+		last = ret;
+		d = d->next;
+	} while (--left != 0);
+	if (unlikely(left == most))
+		return 0;
+	c->enqueued += most - left;
+	c->next = (uint16_t)(last + 1);
+	l->give = d;
+	l->given += most - left;
+	l->bytes += bytes;
+	return most - left;
+}
+
 /* Give as much as there is room for. @return whether there may be room for more, once the
  * doorbell has been rung: burst capacity is what fits before a doorbell.
  */
@@ -346,7 +400,9 @@ give_burst(struct channel *c)
 	bool more = true;
 	int ret;
 
-	if (c->begun != NULL)
+	if (likely(c->begun == NULL && !c->hold && room != 0 && l->given != l->allowed))
+		room -= give_plain(c, (uint32_t)RTE_MIN(room, l->allowed - l->given));
+	else if (c->begun != NULL)
 		more = go_on(c, &room);
 	while (more && l->given != l->allowed) {
 		struct netdma_desc *d = l->give;
@@ -362,7 +418,7 @@ give_burst(struct channel *c)
 		ret = enqueue(c, d, d->src, d->dst, d->length);
 		if (unlikely(ret == -ENOSPC))
 			break;
-		netdma_list_give(l);
+		given(c, d);
 		room--;
 		if (unlikely(ret < 0)) {
 			c->irregular++;
@@ -599,6 +655,7 @@ dmadev_channel_alloc(void *provider, const struct netdma_channel_params *params,
 	c->max_op = dev->max_op;
 	c->next = dev->engine->primed ? 1 : 0;
 	grant->engine_desc = nb_desc;
+	grant->vouches = true;
 	return c;
 }
 
