@@ -56,10 +56,10 @@ is_as_expected() {
 
 eal=("$@")
 try() { tap_case "$1 takes no more instructions than before" is_as_expected "$@"; }
-try worker-list cpu0,mode=lcore,lcore=1 list
-try worker-array cpu0,mode=lcore,lcore=1 array
-try worker-calls cpu0,mode=lcore,lcore=1 calls
-try worker-checked-list cpu0,mode=lcore,lcore=1 list --checked
+try worker-list cpu0,mode=lcore,lcore=1,spin=always list
+try worker-array cpu0,mode=lcore,lcore=1,spin=always array
+try worker-calls cpu0,mode=lcore,lcore=1,spin=always calls
+try worker-checked-list cpu0,mode=lcore,lcore=1,spin=always list --checked
 try raw raw:dma_skeleton0 raw
 try dmadev-list dma_skeleton0 list
 try dmadev-array dma_skeleton0 array
