@@ -251,12 +251,14 @@ asked(int event)
 static void
 ask(const struct t_dev *t, int event)
 {
-	struct { struct vfio_irq_set set; int event; } r = { .set = { .argsz = sizeof(r),
-		.flags = VFIO_IRQ_SET_ACTION_TRIGGER | (event >= 0 ? VFIO_IRQ_SET_DATA_EVENTFD :
-			VFIO_IRQ_SET_DATA_NONE), .index = VFIO_PCI_REQ_IRQ_INDEX,
-		.count = event >= 0 }, .event = event };
+	uint32_t room[(sizeof(struct vfio_irq_set) + sizeof(event)) / sizeof(uint32_t)];
+	struct vfio_irq_set *set = (struct vfio_irq_set *)room;
 
-	ASSERT(ioctl(t->fd, VFIO_DEVICE_SET_IRQS, &r) == 0);
+	*set = (struct vfio_irq_set){ .argsz = sizeof(room), .index = VFIO_PCI_REQ_IRQ_INDEX,
+		.flags = VFIO_IRQ_SET_ACTION_TRIGGER | (event >= 0 ? VFIO_IRQ_SET_DATA_EVENTFD :
+			VFIO_IRQ_SET_DATA_NONE), .count = event >= 0 };
+	memcpy(set->data, &event, sizeof(event));
+	ASSERT(ioctl(t->fd, VFIO_DEVICE_SET_IRQS, set) == 0);
 }
 
 static void
