@@ -393,7 +393,7 @@ owner_quiesce(void *channel)
 	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() / 1000 * QUIESCE_MS;
 	uint32_t stop = w->stop + 1;
 
-	__atomic_store_n(&w->doorbell, w->filled, __ATOMIC_RELAXED);
+	__atomic_store_n(&w->doorbell, w->filled, __ATOMIC_RELEASE);
 	__atomic_store_n(&w->stop, stop, __ATOMIC_RELEASE);
 	worker_alert(w->worker);
 	w->late = true;
