@@ -20,17 +20,23 @@
 struct netdma_client *client;
 unsigned int worker_lcore;
 
+static void
+vcomplain(const char *format, va_list ap)
+{
+	fflush(stdout);
+	fputs(APP_NAME ": ", stderr);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+}
+
 void
 complain(const char *format, ...)
 {
 	va_list ap;
 
-	fflush(stdout);
-	fputs(APP_NAME ": ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	vcomplain(format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void
@@ -38,12 +44,9 @@ fatal(const char *format, ...)
 {
 	va_list ap;
 
-	fflush(stdout);
-	fputs(APP_NAME ": ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	vcomplain(format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	exit(EXIT_FAILURE);
 }
 

@@ -85,18 +85,19 @@ place_add(struct cpu *cpu)
 static int
 parse_lcore(const char *key, const char *value, void *arg)
 {
+	struct cpu *cpu = arg;
 	struct cpu_place *place;
 	unsigned int i;
 	long n;
 
 	if (parse_number(key, value, 0, RTE_MAX_LCORE - 1, &n) != 0)
 		return -EINVAL;
-	for (i = 0; i < ((struct cpu *)arg)->nb_workers; i++)
-		if (((struct cpu *)arg)->place[i].lcore == n) {
+	for (i = 0; i < cpu->nb_workers; i++)
+		if (cpu->place[i].lcore == n) {
 			CPU_LOG(ERR, "lcore=%ld is given twice: an lcore is one worker", n);
 			return -EINVAL;
 		}
-	place = place_add(arg);
+	place = place_add(cpu);
 	if (place == NULL)
 		return -EINVAL;
 	place->lcore = (int)n;

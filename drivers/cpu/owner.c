@@ -304,6 +304,12 @@ in_vain(struct wire *w)
 		sched_yield();
 }
 
+static inline uint64_t
+room(const struct wire *w)
+{
+	return w->mask + 1 - (w->list->given - w->list->completed);
+}
+
 /* The long way. */
 static int __rte_noinline
 go_on_odd(struct wire *w)
@@ -315,19 +321,13 @@ go_on_odd(struct wire *w)
 		return 0;
 	if (w->hold)
 		w->hold = !netdma_list_is_settled(l);
-	n = RTE_MIN(l->allowed - l->given, w->mask + 1 - (l->given - l->completed));
+	n = RTE_MIN(l->allowed - l->given, room(w));
 	if (n == 0 || w->hold)
 		return 0;
 	if (!w->hinted || w->iova || n < 2 || n > SHORT_MOST || !give_short(w, n, true))
 		n = give_any(w, n);
 	announce(w, n);
 	return 0;
-}
-
-static inline uint64_t
-room(const struct wire *w)
-{
-	return w->mask + 1 - (w->list->given - w->list->completed);
 }
 
 /* Give n, for which there is room. */
