@@ -462,6 +462,32 @@ int netdma_channel_outstanding(const struct netdma_channel *channel);
  */
 int netdma_channel_drain(struct netdma_channel *channel, uint64_t timeout_us);
 
+/** For netdma_channel_wait(): copy meanwhile what an engine in software has not begun with. */
+#define NETDMA_WAIT_HELP 0x1u
+
+/**
+ * Drive the channel until at most @p until descriptors of all that was handed over are not
+ * finished. What completed stays to be polled.
+ *
+ * With #NETDMA_WAIT_HELP, and 0 for @p until, this core works, too: on a worker of the "cpu" driver
+ * it copies from the end what the worker has not begun with, so that a list takes little more than
+ * half the time that one core needs. Other engines are just waited for. For who has nothing else
+ * to do, and for copies of a few hundred bytes and more.
+ *
+ * @param channel
+ *   The channel.
+ * @param until
+ *   Descriptors; 0 waits for all. Slots that were filled and not submitted do not count.
+ * @param flags
+ *   #NETDMA_WAIT_HELP, or 0.
+ * @return
+ *   0; -ETIMEDOUT when for netdma_channel_conf::bound_us nothing has finished, which is so on a
+ *   channel that is suspended: it may be called again; -EAGAIN while another thread has the
+ *   channel; -ENODEV when its provider is gone; -EBUSY from a callback; -EINVAL, also for an
+ *   unknown flag.
+ */
+int netdma_channel_wait(struct netdma_channel *channel, uint32_t until, uint32_t flags);
+
 /* -------------------------------------------------------- descriptor pools */
 
 struct netdma_desc_pool;

@@ -374,6 +374,11 @@ struct netdma_provider_ops {
 	int (*append)(void *channel);
 	/** Move the marks. Mandatory. @return as append. */
 	int (*poll)(void *channel);
+	/** The owner waits until all has finished: do a piece of the engine's work that it has not
+	 * begun with, in this very call, for a moment. The marks move as ever. Optional. @return
+	 * as append.
+	 */
+	int (*help)(void *channel);
 	/** Stop the engine where it is, for this channel: what SuspendDma, AbortDma and
 	 * ResetChannel need of an engine; the rest is movements of marks, and the core's. When
 	 * it has succeeded the engine touches no memory of the channel's any more, *completed*

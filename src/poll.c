@@ -364,6 +364,38 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 	return (int)n;
 }
 
+/* Drive a channel for one that waits. @return how many descriptors are not finished, or a negative
+ * errno.
+ */
+static int64_t
+drive_waiting(struct netdma_channel *ch, bool help)
+{
+	int64_t left;
+	int ret = netdma_channel_enter_outer(ch);
+
+	if (unlikely(ret != 0))
+		return ret;
+	drive(ch);
+	if (help && ch->hurdle == 0 && ch->list.completed != ch->list.given &&
+			ch->provider->ops->help != NULL)
+		netdma_engine_serve(ch, ch->provider->ops->help);
+	if (ch->word != NULL)
+		netdma_word_update(ch);
+	left = (int64_t)(ch->list.accepted - ch->list.completed);
+	netdma_channel_leave_outer(ch);
+	return left;
+}
+
+/* The engine may be waiting for this very CPU. */
+static inline void
+relax(unsigned int round)
+{
+	if (round % 64 == 63)
+		sched_yield();
+	else
+		rte_pause();
+}
+
 int
 netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 {
@@ -371,30 +403,52 @@ netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 	uint64_t seconds = RTE_MIN(timeout_us / 1000000, UINT64_MAX / hz - 1);
 	uint64_t timeout = seconds * hz + timeout_us % 1000000 * hz / 1000000;
 	unsigned int i;
-	bool done;
-	int ret;
+	int64_t left;
 
 	if (ch == NULL)
 		return -EINVAL;
 	if (ch->in_callback)
 		return -EBUSY;
 	for (i = 0;; i++) {
-		ret = netdma_channel_enter(ch);
-		if (ret != 0)
-			return ret;
-		drive(ch);
-		if (ch->word != NULL)
-			netdma_word_update(ch);
-		done = ch->list.completed == ch->list.accepted;
-		netdma_channel_leave(ch);
-		if (done)
-			return 0;
+		left = drive_waiting(ch, false);
+		if (left <= 0)
+			return (int)left;
 		if (rte_get_timer_cycles() - start >= timeout)
 			return -ETIMEDOUT;
-		/* The engine may be waiting for this very CPU. */
-		if (i % 64 == 63)
-			sched_yield();
-		else
-			rte_pause();
+		relax(i);
+	}
+}
+
+int
+netdma_channel_wait(struct netdma_channel *ch, uint32_t until, uint32_t flags)
+{
+	int64_t left, before = INT64_MAX;
+	uint64_t since = 0;
+	unsigned int i;
+
+	if (ch == NULL)
+		return -EINVAL;
+	if ((flags & ~NETDMA_WAIT_HELP) != 0) {
+		NETDMA_LOG_LIMITED(ERR, "channel %d: a wait has unknown flags 0x%x", ch->id,
+				flags & ~NETDMA_WAIT_HELP);
+		return -EINVAL;
+	}
+	if (ch->in_callback)
+		return -EBUSY;
+	/* Help is from the end. Only who waits for the end has any of it. */
+	for (i = 0;; i++) {
+		left = drive_waiting(ch, until == 0 && (flags & NETDMA_WAIT_HELP));
+		if (left <= (int64_t)until)
+			return (int)RTE_MIN(left, 0);
+		if (left != before) {
+			before = left;
+			since = i = 0;
+		} else if (since == 0) {
+			since = rte_rdtsc();
+		} else {
+			if (rte_rdtsc() - since > ch->bound)
+				return -ETIMEDOUT;
+			relax(i);
+		}
 	}
 }

@@ -196,7 +196,9 @@ netdma_poll_burst(struct job *job)
 	struct netdma_channel *ch = next_channel(job->state);
 	int n, i;
 
-	if (job->who.api == API_LIST)
+	if (job->who.api == API_WAIT && netdma_channel_wait(ch, 0, NETDMA_WAIT_HELP) != 0)
+		fatal("%s: a list does not finish", job->who.engine);
+	if (job->who.api == API_LIST || job->who.api == API_WAIT)
 		return (uint32_t)netdma_poll(ch, NULL, UINT16_MAX);
 	n = netdma_poll(ch, done, RTE_DIM(done));
 	for (i = 0; i < n; i++)

@@ -242,7 +242,7 @@ announce(struct wire *w, uint64_t n)
 {
 	struct cpu_slot *s = slot_at(w, w->filled - 1);
 
-	if (n == 1)
+	if (n == 1 && !w->helping)
 		__atomic_store_n(&s->dst, s->dst | wire_phase(w, w->filled - 1),
 				__ATOMIC_RELEASE);
 	else
@@ -284,6 +284,7 @@ make_up(struct wire *w)
 	if (__atomic_load_n(&w->stopped, __ATOMIC_ACQUIRE) != w->stop)
 		return false;
 	w->late = false;
+	w->lent = w->lent_failed = 0;
 	reap(w);
 	n = l->given - l->completed;
 	if (n == 0)
@@ -319,12 +320,17 @@ go_on_odd(struct wire *w)
 
 	if (w->late && !make_up(w))
 		return 0;
+	if (w->helping && !owner_help_settle(w))
+		return 0;
 	if (w->hold)
 		w->hold = !netdma_list_is_settled(l);
 	n = RTE_MIN(l->allowed - l->given, room(w));
 	if (n == 0 || w->hold)
 		return 0;
-	if (!w->hinted || w->iova || n < 2 || n > SHORT_MOST || !give_short(w, n, true))
+	if (w->helping)
+		owner_help_given(w);
+	if (!(w->hinted || w->helping) || w->iova || n < 2 || n > SHORT_MOST ||
+			!give_short(w, n, true))
 		n = give_any(w, n);
 	announce(w, n);
 	return 0;
@@ -406,7 +412,10 @@ owner_quiesce(void *channel)
 	reap(w);
 	w->late = false;
 	w->hold = false;
-	return NETDMA_QUIET_UNTOUCHED;
+	if (owner_help_settle(w))
+		return NETDMA_QUIET_UNTOUCHED;
+	w->lent = w->lent_failed = 0;
+	return NETDMA_QUIET_UNKNOWN;
 }
 
 static void *
@@ -454,5 +463,6 @@ const struct netdma_provider_ops cpu_worker_ops = {
 	.channel_start = owner_poll,
 	.append = owner_append,
 	.poll = owner_poll,
+	.help = owner_help,
 	.quiesce = owner_quiesce,
 };

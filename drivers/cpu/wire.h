@@ -9,7 +9,8 @@
  * (owner.c) and read by the worker (worker.c).
  *
  * Lists are announced with one doorbell behind the last slot. A single copy is announced by its
- * slot alone, which has the phase of this lap of the ring: one line less to cross.
+ * slot alone, which has the phase of this lap of the ring: one line less to cross. While the owner
+ * helps (help.c) all are announced with the doorbell.
  *
  * Lines that are written by one side and read by the other are what everything costs. So each side
  * has one of them, and what only one side uses lies apart.
@@ -32,24 +33,33 @@ struct wire {
 	/* The owner's. */
 	uint64_t filled __rte_cache_aligned; /* slots, counted from the beginning */
 	uint64_t told;    /* what the marks have moved over, as `finished` counts it */
+	uint64_t lent;    /* the last of those given, which the owner has copied itself... */
+	uint64_t lent_failed; /* ...and how many of them have failed */
+	uint64_t all_begun; /* slots: when so many were filled, the worker had begun with all */
 	unsigned int idle_polls;
+	unsigned int unhelped; /* lists since the owner has helped */
 	union {
 		struct {
 			bool hold;   /* the last one given serializes */
 			bool late;   /* a stop was given up that the worker will still obey */
 			bool hinted; /* the last lists had hints */
 			bool iova;   /* the engine takes IOVAs */
+			bool helping; /* the last lists were waited for, with help */
+			bool unused[3];
 		};
-		uint32_t odd; /* any of these: not the short way */
+		uint64_t odd; /* any of these: not the short way */
 	};
 
 	/* Written by the owner, read by the worker. */
 	uint64_t doorbell __rte_cache_aligned; /* slots: what `filled` was behind the last list */
 	uint32_t stop;    /* counts requests to forget what was filled */
+	uint32_t help;    /* counts beginnings and ends: odd while the owner helps */
 
 	/* Written by the worker, read by the owner. */
 	uint64_t finished __rte_cache_aligned; /* descriptors, and how many failed: see below */
 	uint32_t stopped; /* the last request that was obeyed */
+	uint32_t helped;  /* `help`, as it was seen; while that is odd... */
+	uint64_t begun;   /* ...slots that it has begun with, or is to look again */
 
 	/* The worker's. */
 	uint64_t taken __rte_cache_aligned; /* slots */

@@ -17,6 +17,11 @@
 #define QUANTUM_DESC 128
 #define QUANTUM_BYTES 65536
 
+/* Bytes until it looks whether the owner wants to help. */
+#define LOOK_BYTES 8192
+/* Then it takes a part of what there is. */
+#define HELP_SHARE 2
+
 /* Single copies that are taken at once. */
 #define SINGLES 32
 
@@ -30,13 +35,15 @@ obey(struct wire *w, uint32_t stop)
 
 /* How many slots are filled. */
 static inline uint64_t
-ready(const struct wire *w)
+ready(const struct wire *w, bool helped)
 {
 	uint64_t n = __atomic_load_n(&w->doorbell, __ATOMIC_ACQUIRE) - w->taken;
 	const struct cpu_slot *s;
 
 	if (likely((int64_t)n > 0))
 		return n;
+	if (unlikely(helped))
+		return 0;
 	for (n = 0; n < SINGLES; n++) {
 		s = &w->ring[(w->taken + n) & w->mask];
 		if ((__atomic_load_n(&s->dst, __ATOMIC_ACQUIRE) & SLOT_PHASE_MASK) !=
@@ -56,34 +63,79 @@ fetch(const struct wire *w, uint64_t n)
 		rte_prefetch0(&w->ring[(w->taken + i) & w->mask]);
 }
 
+uint64_t
+worker_copy(const struct wire *w, const struct cpu_copier *copier, uint64_t at, uint64_t end,
+		uint64_t most, uint64_t *bytes, uint64_t *failed)
+{
+	uint64_t copied;
+
+	while (at != end && *bytes < most) {
+		copied = most - *bytes;
+		at = copier->slots(w->ring, w->mask, at, end, &copied);
+		*bytes += copied;
+		if (unlikely(at != end && *bytes < most)) {
+			struct netdma_desc *d = (struct netdma_desc *)(uintptr_t)
+					w->ring[at++ & w->mask].src;
+
+			*failed += !cpu_run(d, w->takes_iova);
+			*bytes += netdma_desc_is_void(d) ? 0 : d->length;
+		}
+	}
+	return at;
+}
+
+/* The owner begins to help, or ends it. Nothing is begun with now. */
+static void
+acknowledge(struct wire *w, uint32_t help)
+{
+	w->begun = w->taken;
+	__atomic_store_n(&w->helped, help, __ATOMIC_RELEASE);
+}
+
+/* The owner may take from the end what was not begun with: say how far that is, and then look what
+ * he has left. It is a part of it, so that he can. @return the count up to which it is the worker's.
+ */
+static uint64_t
+begin(struct wire *w, uint64_t n)
+{
+	uint64_t end = w->taken + (n + HELP_SHARE - 1) / HELP_SHARE, left;
+
+	__atomic_store_n(&w->begun, end, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	left = __atomic_load_n(&w->doorbell, __ATOMIC_RELAXED);
+	if (unlikely((int64_t)(end - left) > 0)) {
+		end = (int64_t)(left - w->taken) > 0 ? left : w->taken;
+		__atomic_store_n(&w->begun, end, __ATOMIC_RELAXED);
+	}
+	return end;
+}
+
 /* Spend a quantum on a channel. @return whether there was anything to do. */
 static bool
 serve(struct wire *w, const struct cpu_copier *copier)
 {
 	uint32_t stop = __atomic_load_n(&w->stop, __ATOMIC_ACQUIRE);
-	uint64_t most = (uint64_t)QUANTUM_BYTES << w->priority, bytes, done = 0, failed = 0;
+	uint32_t help = __atomic_load_n(&w->help, __ATOMIC_ACQUIRE);
+	uint64_t most = (uint64_t)QUANTUM_BYTES << w->priority, done = 0, failed = 0;
 	uint64_t at = w->taken, end, n;
 
 	if (unlikely(stop != w->stopped)) {
 		obey(w, stop);
 		return true;
 	}
-	n = ready(w);
+	if (unlikely(help != w->helped))
+		acknowledge(w, help);
+	n = ready(w, help & 1);
 	if (n == 0)
 		return false;
 	fetch(w, n);
-	end = at + RTE_MIN(n, (uint64_t)QUANTUM_DESC << w->priority);
+	n = RTE_MIN(n, (uint64_t)QUANTUM_DESC << w->priority);
+	end = likely((help & 1) == 0) ? at + n : begin(w, n);
 	while (at != end && done < most) {
-		bytes = most - done;
-		at = copier->slots(w->ring, w->mask, at, end, &bytes);
-		done += bytes;
-		if (unlikely(at != end && done < most)) {
-			struct netdma_desc *d = (struct netdma_desc *)(uintptr_t)
-					w->ring[at++ & w->mask].src;
-
-			failed += !cpu_run(d, w->takes_iova);
-			done += netdma_desc_is_void(d) ? 0 : d->length;
-		}
+		at = worker_copy(w, copier, at, end, RTE_MIN(most, done + LOOK_BYTES), &done,
+				&failed);
+		if (unlikely(__atomic_load_n(&w->help, __ATOMIC_RELAXED) != help))
+			break;
 	}
 	done = at - w->taken;
 	w->taken = at;
@@ -97,10 +149,14 @@ worker_has_work(const struct worker_table *t)
 {
 	unsigned int i;
 
-	for (i = 0; i < t->n; i++)
-		if (ready(t->wire[i]) != 0 || t->wire[i]->stopped !=
-				__atomic_load_n(&t->wire[i]->stop, __ATOMIC_ACQUIRE))
+	for (i = 0; i < t->n; i++) {
+		struct wire *w = t->wire[i];
+
+		if (ready(w, w->helped & 1) != 0 ||
+				w->stopped != __atomic_load_n(&w->stop, __ATOMIC_ACQUIRE) ||
+				w->helped != __atomic_load_n(&w->help, __ATOMIC_ACQUIRE))
 			return true;
+	}
 	return false;
 }
 

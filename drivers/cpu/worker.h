@@ -60,6 +60,20 @@ void *worker_zmalloc(size_t size);
 int worker_main(void *worker);
 /* Whether anything of a channel's waits for it. */
 bool worker_has_work(const struct worker_table *t);
+/* Copy slots, from one count to another or until so many bytes are reached. What failed, and bytes,
+ * are added. @return the count behind the last.
+ */
+uint64_t worker_copy(const struct wire *w, const struct cpu_copier *copier, uint64_t at,
+		uint64_t end, uint64_t most, uint64_t *bytes, uint64_t *failed);
+
+/* help.c: the owner's */
+int owner_help(void *channel);
+/* Move the marks over what the owner has copied, if all before it has finished. @return whether none
+ * of it is left.
+ */
+bool owner_help_settle(struct wire *w);
+/* A list is to be given, or several slots of one: whoever does not help any more ends it. */
+void owner_help_given(struct wire *w);
 
 /* idle.c */
 struct worker_idle {

@@ -50,6 +50,7 @@ T_CASE(api, null_is_tolerated_everywhere, T_ONCE)
 	ASSERT_INT(netdma_channel_room(none), ==, -EINVAL);
 	ASSERT_INT(netdma_channel_outstanding(none), ==, -EINVAL);
 	ASSERT_INT(netdma_channel_drain(none, 0), ==, -EINVAL);
+	ASSERT_INT(netdma_channel_wait(none, 0, 0), ==, -EINVAL);
 	ASSERT_INT(netdma_channel_stats_get(none, &stats), ==, -EINVAL);
 	ASSERT_INT(netdma_channel_stats_get(ch, NULL), ==, -EINVAL);
 	ASSERT_INT(netdma_channel_stats_reset(none), ==, -EINVAL);

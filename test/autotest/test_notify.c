@@ -43,6 +43,7 @@ called(struct netdma_channel *ch, const struct netdma_completion *done, void *ar
 		EXPECT_INT(netdma_poll(ch, &none, 1), ==, -EBUSY);
 		EXPECT_INT(netdma_poll(ch, NULL, 0), ==, -EBUSY);
 		EXPECT_INT(netdma_channel_drain(ch, 0), ==, -EBUSY);
+		EXPECT_INT(netdma_channel_wait(ch, UINT32_MAX, NETDMA_WAIT_HELP), ==, -EBUSY);
 		EXPECT_INT(netdma_channel_free(ch), ==, -EBUSY);
 		EXPECT_INT(netdma_provider_stop(c->provider), ==, -EBUSY);
 		EXPECT_INT(netdma_client_deregister(c->client), ==, -EBUSY);

@@ -324,6 +324,7 @@ void nc_op_check(struct run *r);
 void nc_op_defect(struct run *r);
 void nc_op_poll(struct run *r);
 void nc_op_drain(struct run *r);
+void nc_op_wait(struct run *r);
 void nc_op_suspend(struct run *r);
 void nc_op_resume(struct run *r);
 void nc_op_abort(struct run *r);

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The dpdk-netdma authors
  */
 
-/* Suspend, resume, abort, reset, drain. */
+/* Suspend, resume, abort, reset, drain, wait. */
 
 #include <errno.h>
 
@@ -275,7 +275,14 @@ nc_op_reset(struct run *r)
 	stop(r, true);
 }
 
-/* ------------------------------------------------------------------------- drain */
+/* ------------------------------------------------------------------- drain and wait */
+
+/* All of it finishes by and by: on a channel that is suspended it does not. */
+static bool
+ends(const struct run *r, const struct chan *c)
+{
+	return (c->state == STATE_NORMAL || c->pollable) && (!r->asleep || c->away);
+}
 
 void
 nc_op_drain(struct run *r)
@@ -288,9 +295,7 @@ nc_op_drain(struct run *r)
 
 	if (c == NULL)
 		return;
-	/* A ring that is suspended never ends. */
-	if ((c->state == STATE_NORMAL || c->pollable) && (!r->asleep || c->away) &&
-			nc_chance(r, 70))
+	if (ends(r, c) && nc_chance(r, 70))
 		timeout = r->patience_us;
 	a = nc_channel_answers(c);
 	nc_say(r, "drain");
@@ -305,6 +310,42 @@ nc_op_drain(struct run *r)
 	if (nc_now_us() - start >= timeout && !c->pollable && nc_outstanding(c) != 0)
 		may_refuse(&a, -ETIMEDOUT);
 	if (!nc_refused(r, &a, ret, 0, "netdma_channel_drain()"))
+		c->pollable = true;
+	nc_info_check(r, c);
+	nc_word_check(r, c);
+}
+
+void
+nc_op_wait(struct run *r)
+{
+	struct chan *c = nc_pick(r);
+	uint32_t flags = nc_chance(r, 70) ? NETDMA_WAIT_HELP : 0;
+	uint32_t until = nc_chance(r, 60) ? 0 : nc_draw(r, 0, 20);
+	struct deadline d = nc_deadline(r);
+	struct answers a;
+	uint64_t start;
+	bool patient;
+	int ret;
+
+	if (c == NULL)
+		return;
+	a = nc_channel_answers(c);
+	/* One that lasts that long is not worth it. */
+	patient = ends(r, c);
+	if (!patient && nc_bound(c) > 50000)
+		return;
+	nc_say(r, "wait");
+	start = nc_now_us();
+	do {
+		ret = netdma_channel_wait(c->ch, until, flags);
+	} while (ret == -ETIMEDOUT && patient && nc_patient(r, &d));
+	nc_channel_look(r, c);
+	if (ret == -ETIMEDOUT && patient)
+		nc_fail(r, RETURNS, "netdma_channel_wait() found %u outstanding after %" PRIu64
+				" ms", nc_outstanding(c), (nc_now_us() - start) / 1000);
+	if (nc_now_us() - start >= nc_bound(c) && !c->pollable && nc_outstanding(c) != 0)
+		may_refuse(&a, -ETIMEDOUT);
+	if (!nc_refused(r, &a, ret, 0, "netdma_channel_wait()") && until == 0)
 		c->pollable = true;
 	nc_info_check(r, c);
 	nc_word_check(r, c);

@@ -21,6 +21,7 @@ const struct op nc_ops[] = {
 	{ "defect", 40, nc_op_defect },
 	{ "poll", 180, nc_op_poll },
 	{ "drain", 25, nc_op_drain },
+	{ "wait", 40, nc_op_wait },
 	{ "suspend", 25, nc_op_suspend },
 	{ "resume", 35, nc_op_resume },
 	{ "abort", 15, nc_op_abort },
