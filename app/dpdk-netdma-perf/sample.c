@@ -31,7 +31,8 @@ job_new(const struct contestant *who, const struct setting *s)
 	job->who = *who;
 	job->setting = s;
 	job->ops = who->api == API_RAW ? &raw_ops : who->api == API_NONE ? &loop_ops : &netdma_ops;
-	job->nb_bursts = RTE_MAX(s->depth / s->burst, 1u);
+	/* One more than channels at least, for who hands one over and takes an earlier one back. */
+	job->nb_bursts = RTE_MAX(s->depth / s->burst, s->channels + 1);
 	job->op = calloc(job->nb_bursts * s->burst, sizeof(job->op[0]));
 	if (job->op == NULL)
 		fatal("no memory");
@@ -88,7 +89,7 @@ throughput(struct job *job, double seconds)
 	uint64_t begin = now + (uint64_t)(seconds * (double)hz / WARM_UP);
 	uint64_t end = begin + (uint64_t)(seconds * (double)hz), done = 0, before = 0, from = 0;
 	uint64_t outstanding = 0, n;
-	uint32_t depth = job->nb_bursts * s->burst, i;
+	uint32_t depth = RTE_MAX(s->depth / s->burst, 1u) * s->burst, i;
 	uint64_t turns = RTE_MIN(UINT64_C(16), 1 + (UINT64_C(1) << 16) / (s->size * s->burst));
 
 	for (;;) {
@@ -150,8 +151,19 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What this core spends on a copy: handing a burst over, and taking it back. What it waits in between
- * is not counted, nor polls in vain. The median burst.
+/* As long as an engine takes for a burst at the very most, in most cases. */
+static void
+let_finish(const struct setting *s)
+{
+	uint64_t end = rte_rdtsc() + s->burst * (200 + s->size / 2);
+
+	while (rte_rdtsc() < end)
+		rte_pause();
+}
+
+/* What this core spends on a copy. A round hands a burst over and takes the one before it back, which
+ * has finished by then: what this core waits in between is not counted, nor are rounds of another
+ * kind. The median round.
  */
 static double
 producer_cycles(struct job *job, double seconds)
@@ -159,30 +171,29 @@ producer_cycles(struct job *job, double seconds)
 	static double cost[4096];
 	const struct setting *s = job->setting;
 	uint64_t hz = rte_get_tsc_hz(), end = rte_rdtsc() + (uint64_t)(seconds * (double)hz);
-	uint64_t t0, t1, spent;
-	uint32_t left, got, n = 0, round;
+	uint64_t begin, spent, outstanding = 0;
+	uint32_t got, n = 0, round;
 
 	for (round = 0; rte_rdtsc() < end || round < 32; round++) {
-		t0 = now_cycles();
+		let_finish(s);
+		begin = now_cycles();
 		job->ops->submit(job, job->next);
-		t1 = now_cycles();
-		spent = t1 - t0 - clock_cycles();
-		for (left = s->burst; left > 0; left -= got) {
-			/* It gets time to finish: one poll is to bring all of it. */
-			uint64_t wait = rte_rdtsc() + s->burst * (200 + s->size / 2);
-
-			while (rte_rdtsc() < wait)
-				rte_pause();
-			t0 = now_cycles();
-			got = job->ops->poll(job);
-			t1 = now_cycles();
-			if (got > 0)
-				spent += t1 - t0 - clock_cycles();
+		got = job->ops->poll(job);
+		spent = now_cycles() - begin - clock_cycles();
+		outstanding += s->burst;
+		outstanding -= got;
+		if (got == s->burst && round >= 16) /* warm by then */
+			cost[n++ % RTE_DIM(cost)] = (double)spent / s->burst;
+		if (outstanding > (job->nb_bursts - 1) * s->burst) {
+			drain(job, outstanding);
+			outstanding = 0;
 		}
 		choose_next(job);
-		if (round >= 16) /* warm by then */
-			cost[n++ % RTE_DIM(cost)] = (double)spent / s->burst;
 	}
+	drain(job, outstanding);
+	if (n == 0)
+		fatal("%s, %s: it never finishes one burst while another is handed over",
+				job->who.engine, api_name(job->who.api));
 	n = RTE_MIN(n, (uint32_t)RTE_DIM(cost));
 	qsort(cost, n, sizeof(cost[0]), compare);
 	return cost[n / 2];

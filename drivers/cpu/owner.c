@@ -350,7 +350,9 @@ go_on(struct wire *w, uint64_t n)
 	return 0;
 }
 
-/* What has finished is looked at if there is no room without: the worker has the line. */
+/* What has finished is looked at if there is no room without: the worker has the line. The next poll
+ * wants it: it may come meanwhile.
+ */
 static int
 owner_append(void *channel)
 {

@@ -131,12 +131,12 @@ serve(struct wire *w, const struct cpu_copier *copier)
 	fetch(w, n);
 	n = RTE_MIN(n, (uint64_t)QUANTUM_DESC << w->priority);
 	end = likely((help & 1) == 0) ? at + n : begin(w, n);
-	while (at != end && done < most) {
+	/* Not behind the last one: the owner may have the line, and what has finished comes first. */
+	do {
 		at = worker_copy(w, copier, at, end, RTE_MIN(most, done + LOOK_BYTES), &done,
 				&failed);
-		if (unlikely(__atomic_load_n(&w->help, __ATOMIC_RELAXED) != help))
-			break;
-	}
+	} while (at != end && done < most &&
+			likely(__atomic_load_n(&w->help, __ATOMIC_RELAXED) == help));
 	done = at - w->taken;
 	w->taken = at;
 	__atomic_store_n(&w->finished, ((w->finished + done) & FINISHED_MASK) |
