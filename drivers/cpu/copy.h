@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
+
 #include <netdma_provider.h>
 
 /* A copy on its way to a worker. What does not fit crosses as a pointer to its descriptor. */
@@ -28,15 +30,19 @@ struct cpu_slot {
 #define SLOT_STREAM ((uint64_t)NETDMA_DESC_DESTINATION_NO_SNOOP << SLOT_FLAG_SHIFT)   /* bit 48 */
 #define SLOT_CACHE ((uint64_t)NETDMA_DESC_DESTINATION_DCA_ENABLE << SLOT_FLAG_SHIFT)  /* bit 55 */
 #define SLOT_HINTS (NETDMA_DESC_DESTINATION_NO_SNOOP | NETDMA_DESC_DESTINATION_DCA_ENABLE)
-#define SLOT_PHASE_SHIFT 49     /* two bits: 0 in lists; 1 or 2, by the lap, in single copies */
+#define SLOT_PHASE_SHIFT 49     /* two bits: 1 or 2, by the lap, in the first of those announced */
 #define SLOT_POINTER (UINT64_C(1) << 51) /* src is the address of a descriptor */
+#define SLOT_COUNT (UINT64_C(1) << 52)   /* what follows is how many are announced here */
 #define SLOT_LENGTH_HIGH_SHIFT 56
 
 static inline uint32_t
 cpu_slot_length(const struct cpu_slot *s)
 {
-	return (uint32_t)(s->src >> SLOT_ADDR_BITS) |
-			(uint32_t)(s->dst >> SLOT_LENGTH_HIGH_SHIFT) << SLOT_LENGTH_LOW_BITS;
+	uint32_t low = (uint32_t)(s->src >> SLOT_ADDR_BITS);
+	uint32_t high = (uint32_t)(s->dst >> SLOT_LENGTH_HIGH_SHIFT);
+
+	return likely(high == 0) || (s->dst & SLOT_COUNT) ? low :
+			high << SLOT_LENGTH_LOW_BITS | low;
 }
 
 /* Slots that are fetched ahead: who calls slots() has fetched as many. */

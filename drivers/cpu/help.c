@@ -19,14 +19,19 @@
 
 /* Bytes that the owner copies before he looks around again. */
 #define HELP_BYTES 262144
+/* So many bytes are soon copied. */
+#define FINISH_BYTES (UINT64_C(64) << 20)
 /* Lists that were not waited for, until it ends. */
 #define UNHELPED 16
 
+/* The worker may write there that it has finished it. */
 static uint32_t
-slot_bytes(const struct cpu_slot *s)
+slot_bytes(const struct cpu_slot *slot)
 {
-	return s->dst & SLOT_POINTER ? ((const struct netdma_desc *)(uintptr_t)s->src)->length :
-			cpu_slot_length(s);
+	const struct cpu_slot s = { slot->src, __atomic_load_n(&slot->dst, __ATOMIC_RELAXED) };
+
+	return s.dst & SLOT_POINTER ? ((const struct netdma_desc *)(uintptr_t)s.src)->length :
+			cpu_slot_length(&s);
 }
 
 /* Half of what is not known to have finished, but not too many bytes. @return the count from which
@@ -110,6 +115,23 @@ owner_help_settle(struct wire *w)
 	netdma_list_complete(l, w->lent);
 	w->lent = w->lent_failed = 0;
 	return true;
+}
+
+bool
+owner_help_finish(struct wire *w)
+{
+	struct netdma_list *l = w->list;
+	uint64_t at, bytes = 0, failed = 0;
+
+	if (w->lent == 0)
+		return true;
+	at = worker_copy(w, w->worker->copier, w->emptied, w->filled, FINISH_BYTES, &bytes, &failed);
+	l->failed += failed;
+	netdma_list_complete(l, at - w->emptied);
+	if (owner_help_settle(w))
+		return true;
+	w->lent = w->lent_failed = 0;
+	return false;
 }
 
 void

@@ -152,9 +152,11 @@ scrub(struct wire *w, uint64_t n)
 		slot_set(slot_at(w, w->filled + n), 0, 0);
 }
 
-/* Give so many the short way, at most SHORT_MOST and at least 2. Whether they were all short and
- * plain shows at the end; until then the first slot, for which the worker may be looking, stays
- * as it was. @return whether they were; otherwise nothing was given.
+/* Give so many the short way, at least 2 and at most SHORT_MOST, which is SLOT_COUNT_MOST unless any of
+ * them may have hints, and announce them. Whether they were
+ * all short and plain shows at the end; until then the first slot, for which the worker may be
+ * looking, stays as it was. @return whether they were; otherwise nothing was given, and as many are
+ * to be scrubbed.
  */
 static __rte_always_inline bool
 give_short(struct wire *w, uint64_t n, bool hinted)
@@ -175,11 +177,16 @@ give_short(struct wire *w, uint64_t n, bool hinted)
 	}
 	flags = seen.length_flags[0] >> 32;
 	if (unlikely((seen.addr[0] | seen.addr[1]) >> SLOT_ADDR_BITS != 0 ||
-			(seen.length_flags[0] & ~allowed) >> SLOT_LENGTH_LOW_BITS != 0)) {
-		scrub(w, n);
+			(seen.length_flags[0] & ~allowed) >> SLOT_LENGTH_LOW_BITS != 0))
 		return false;
+	if (hinted && (n > SLOT_COUNT_MOST || w->helping)) {
+		slot_store(s, first);
+		__atomic_store_n(&w->doorbell, w->filled + n, __ATOMIC_RELEASE);
+	} else {
+		s->src = first[0];
+		__atomic_store_n(&s->dst, first[1] | wire_phase(w, w->filled) | SLOT_COUNT |
+				n << SLOT_COUNT_SHIFT, __ATOMIC_RELEASE);
 	}
-	slot_store(s, first);
 	if (hinted)
 		w->hinted = (flags & SLOT_HINTS) != 0;
 	if (unlikely((flags & FLAGS_SPECIAL) != 0))
@@ -188,11 +195,26 @@ give_short(struct wire *w, uint64_t n, bool hinted)
 	l->bytes += (uint32_t)seen.sum[0];
 	l->give = d;
 	l->given += n;
+	worker_alert(w->worker);
 	return true;
 }
 
-/* Give at most so many, and nothing behind one that serializes. @return how many. */
-static uint64_t __rte_noinline
+/* Tell the worker of the last n, which do not announce themselves. */
+static inline void
+announce(struct wire *w, uint64_t n)
+{
+	struct cpu_slot *s = slot_at(w, w->filled - 1);
+
+	if (n == 1 && !w->helping)
+		__atomic_store_n(&s->dst, s->dst | wire_phase(w, w->filled - 1),
+				__ATOMIC_RELEASE);
+	else
+		__atomic_store_n(&w->doorbell, w->filled, __ATOMIC_RELEASE);
+	worker_alert(w->worker);
+}
+
+/* Give at most so many, nothing behind one that serializes, and announce them. */
+static void __rte_noinline
 give_any(struct wire *w, uint64_t most)
 {
 	struct netdma_list *l = w->list;
@@ -210,7 +232,7 @@ give_any(struct wire *w, uint64_t most)
 			l->special = RTE_MAX(l->special, l->given);
 		l->bytes += d->length;
 	}
-	return l->given - given;
+	announce(w, l->given - given);
 }
 
 /* Give one, and announce it. @return whether it went the short way; otherwise nothing was given. */
@@ -236,38 +258,46 @@ give_single(struct wire *w)
 	return true;
 }
 
-/* Tell the worker of the last n that were filled. */
-static inline void
-announce(struct wire *w, uint64_t n)
-{
-	struct cpu_slot *s = slot_at(w, w->filled - 1);
-
-	if (n == 1 && !w->helping)
-		__atomic_store_n(&s->dst, s->dst | wire_phase(w, w->filled - 1),
-				__ATOMIC_RELEASE);
-	else
-		__atomic_store_n(&w->doorbell, w->filled, __ATOMIC_RELEASE);
-	worker_alert(w->worker);
-}
-
 /* ------------------------------------------------------------------- polling */
+
+/* A few have finished, or some have failed. More may have finished behind them; but another line may
+ * not be there yet, and would have to come.
+ */
+static void __rte_noinline
+reap_few(struct wire *w, uint64_t dst)
+{
+	uint64_t n, any = 0;
+
+	do {
+		n = dst & FINISHED_MASK;
+		w->list->failed += dst >> FAILED_SHIFT & FAILED_MASK;
+		w->emptied += n;
+		any += n;
+		if (w->emptied == w->filled || w->emptied % SLOTS_A_LINE == 0)
+			break;
+		dst = __atomic_load_n(&slot_at(w, w->emptied)->dst, __ATOMIC_ACQUIRE);
+	} while ((dst & SLOT_FINISHED) != 0);
+	netdma_list_complete(w->list, any);
+}
 
 /* Move the marks over what has finished. @return whether anything had. */
 static inline bool
 reap(struct wire *w)
 {
-	uint64_t now = __atomic_load_n(&w->finished, __ATOMIC_ACQUIRE), n;
+	uint64_t dst, n;
 
-	if (now == w->told)
+	if (w->emptied == w->filled)
 		return false;
-	n = now - w->told;
-	if (unlikely((now ^ w->told) >> FINISHED_BITS != 0)) {
-		w->list->failed += ((now >> FINISHED_BITS) - (w->told >> FINISHED_BITS)) &
-				(UINT64_MAX >> FINISHED_BITS);
-		n = (now - w->told) & FINISHED_MASK;
+	dst = __atomic_load_n(&slot_at(w, w->emptied)->dst, __ATOMIC_ACQUIRE);
+	if (unlikely(dst >> SLOT_FINISHED_SHIFT != 1)) {
+		if ((dst & SLOT_FINISHED) == 0)
+			return false;
+		reap_few(w, dst);
+	} else {
+		n = (uint32_t)dst;
+		w->emptied += n;
+		netdma_list_complete(w->list, n);
 	}
-	w->told = now;
-	netdma_list_complete(w->list, n);
 	return true;
 }
 
@@ -285,7 +315,9 @@ make_up(struct wire *w)
 		return false;
 	w->late = false;
 	w->lent = w->lent_failed = 0;
-	reap(w);
+	while (reap(w))
+		;
+	w->emptied = w->filled;
 	n = l->given - l->completed;
 	if (n == 0)
 		return true;
@@ -311,13 +343,14 @@ room(const struct wire *w)
 	return w->mask + 1 - (w->list->given - w->list->completed);
 }
 
-/* The long way. */
+/* The long way; from the short one, which has filled so many slots in vain. */
 static int __rte_noinline
-go_on_odd(struct wire *w)
+go_on_odd(struct wire *w, uint64_t filled)
 {
 	struct netdma_list *l = w->list;
 	uint64_t n;
 
+	scrub(w, filled);
 	if (w->late && !make_up(w))
 		return 0;
 	if (w->helping && !owner_help_settle(w))
@@ -329,10 +362,13 @@ go_on_odd(struct wire *w)
 		return 0;
 	if (w->helping)
 		owner_help_given(w);
-	if (!(w->hinted || w->helping) || w->iova || n < 2 || n > SHORT_MOST ||
-			!give_short(w, n, true))
-		n = give_any(w, n);
-	announce(w, n);
+	if ((w->hinted || w->helping || n > SLOT_COUNT_MOST) && !w->iova && n >= 2 &&
+			n <= SHORT_MOST) {
+		if (give_short(w, n, true))
+			return 0;
+		scrub(w, n);
+	}
+	give_any(w, n);
 	return 0;
 }
 
@@ -340,14 +376,11 @@ go_on_odd(struct wire *w)
 static inline int
 go_on(struct wire *w, uint64_t n)
 {
-	if (unlikely(w->odd != 0 || n > SHORT_MOST))
-		return go_on_odd(w);
+	if (unlikely(w->odd != 0 || n > SLOT_COUNT_MOST))
+		return go_on_odd(w, 0);
 	if (n == 1)
-		return likely(give_single(w)) ? 0 : go_on_odd(w);
-	if (unlikely(!give_short(w, n, false)))
-		return go_on_odd(w);
-	announce(w, n);
-	return 0;
+		return likely(give_single(w)) ? 0 : go_on_odd(w, 0);
+	return likely(give_short(w, n, false)) ? 0 : go_on_odd(w, n);
 }
 
 /* What has finished is looked at if there is no room without: the worker has the line. The next poll
@@ -400,6 +433,7 @@ owner_quiesce(void *channel)
 	struct wire *w = channel;
 	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() / 1000 * QUIESCE_MS;
 	uint32_t stop = w->stop + 1;
+	bool finished;
 
 	__atomic_store_n(&w->doorbell, w->filled, __ATOMIC_RELEASE);
 	__atomic_store_n(&w->stop, stop, __ATOMIC_RELEASE);
@@ -411,13 +445,13 @@ owner_quiesce(void *channel)
 		/* It may be waiting for this CPU. */
 		sched_yield();
 	}
-	reap(w);
+	while (reap(w))
+		;
 	w->late = false;
 	w->hold = false;
-	if (owner_help_settle(w))
-		return NETDMA_QUIET_UNTOUCHED;
-	w->lent = w->lent_failed = 0;
-	return NETDMA_QUIET_UNKNOWN;
+	finished = owner_help_finish(w);
+	w->emptied = w->filled;
+	return finished ? NETDMA_QUIET_UNTOUCHED : NETDMA_QUIET_UNKNOWN;
 }
 
 static void *

@@ -8,12 +8,14 @@
 /* What lies between a channel's owner and its worker: a ring of slots, written by the owner
  * (owner.c) and read by the worker (worker.c).
  *
- * Lists are announced with one doorbell behind the last slot. A single copy is announced by its
- * slot alone, which has the phase of this lap of the ring: one line less to cross. While the owner
- * helps (help.c) all are announced with the doorbell.
+ * Lines that are written by one side and read by the other are what everything costs, and a line
+ * that comes and goes costs less than two that go one way each. So all that is said is said in the
+ * slots: the first slot of a list is filled last, and has the phase of this lap of the ring and how
+ * many there are; and what the worker has finished, in the first of the slots that it has emptied,
+ * which is the one that the owner looks at. Lists for which that is not enough, and all while the
+ * owner helps (help.c), are announced with a doorbell.
  *
- * Lines that are written by one side and read by the other are what everything costs. So each side
- * has one of them, and what only one side uses lies apart.
+ * What only one side uses lies apart.
  */
 
 #include "copy.h"
@@ -32,7 +34,7 @@ struct wire {
 
 	/* The owner's. */
 	uint64_t filled __rte_cache_aligned; /* slots, counted from the beginning */
-	uint64_t told;    /* what the marks have moved over, as `finished` counts it */
+	uint64_t emptied; /* slots: up to here the worker has said that it has finished */
 	uint64_t lent;    /* the last of those given, which the owner has copied itself... */
 	uint64_t lent_failed; /* ...and how many of them have failed */
 	uint64_t all_begun; /* slots: when so many were filled, the worker had begun with all */
@@ -51,33 +53,50 @@ struct wire {
 	};
 
 	/* Written by the owner, read by the worker. */
-	uint64_t doorbell __rte_cache_aligned; /* slots: what `filled` was behind the last list */
+	/* Slots: what `filled` was behind the last list that was not announced in its slot. */
+	uint64_t doorbell __rte_cache_aligned;
 	uint32_t stop;    /* counts requests to forget what was filled */
 	uint32_t help;    /* counts beginnings and ends: odd while the owner helps */
 
 	/* Written by the worker, read by the owner. */
-	uint64_t finished __rte_cache_aligned; /* descriptors, and how many failed: see below */
-	uint32_t stopped; /* the last request that was obeyed */
+	uint32_t stopped __rte_cache_aligned; /* the last request that was obeyed */
 	uint32_t helped;  /* `help`, as it was seen; while that is odd... */
 	uint64_t begun;   /* ...slots that it has begun with, or is to look again */
 
 	/* The worker's. */
 	uint64_t taken __rte_cache_aligned; /* slots */
+	uint64_t known;   /* slots: up to here they were announced, in one of them */
 	bool takes_iova;
 } __rte_cache_aligned;
 
-/* Both counts are one word, so that they are of the same moment. */
-#define FINISHED_BITS 40
-#define FINISHED_ONE UINT64_C(1)
-#define FAILED_ONE (FINISHED_ONE << FINISHED_BITS)
-#define FINISHED_MASK (FAILED_ONE - 1)
-
-/* The phase of a single copy in a slot. */
+/* The phase in a slot that announces itself, and others behind it. */
 static inline uint64_t
 wire_phase(const struct wire *w, uint64_t count)
 {
 	return (1 + (count >> w->lap_shift & 1)) << SLOT_PHASE_SHIFT;
 }
 #define SLOT_PHASE_MASK (UINT64_C(3) << SLOT_PHASE_SHIFT)
+
+/* So many slots are announced in one of them, at most. Their lengths need no upper bits. */
+#define SLOT_COUNT_MOST 255
+#define SLOT_COUNT_SHIFT SLOT_LENGTH_HIGH_SHIFT
+
+/* What the worker writes over `dst` when it has finished some: how many; how many of them failed; and
+ * whether it is worth a closer look: some have failed, or more may be found in the same line.
+ */
+#define SLOT_FINISHED_SHIFT 53
+#define SLOT_FINISHED (UINT64_C(1) << SLOT_FINISHED_SHIFT)
+#define SLOT_LOOK_CLOSER (SLOT_FINISHED << 1)
+#define FAILED_SHIFT 24
+#define FINISHED_MASK ((UINT64_C(1) << FAILED_SHIFT) - 1)
+#define FAILED_MASK FINISHED_MASK
+#define SLOTS_A_LINE (RTE_CACHE_LINE_SIZE / sizeof(struct cpu_slot))
+
+static inline uint64_t
+wire_finished(uint64_t n, uint64_t failed)
+{
+	return SLOT_FINISHED | failed << FAILED_SHIFT | n |
+			(n < SLOTS_A_LINE || failed != 0 ? SLOT_LOOK_CLOSER : 0);
+}
 
 #endif /* NETDMA_CPU_WIRE_H */

@@ -22,32 +22,41 @@
 /* Then it takes a part of what there is. */
 #define HELP_SHARE 2
 
-/* Single copies that are taken at once. */
-#define SINGLES 32
+/* With fewer it looks for more before it begins. */
+#define FEW 32
 
 /* Forget what was filled; what has finished was told before. */
 static void
 obey(struct wire *w, uint32_t stop)
 {
-	w->taken = w->doorbell;
+	w->taken = w->known = w->doorbell;
 	__atomic_store_n(&w->stopped, stop, __ATOMIC_RELEASE);
 }
 
-/* How many slots are filled. */
+/* How many are announced in the slot at so many; 0: none. */
+static inline uint64_t
+announced(const struct wire *w, uint64_t count)
+{
+	uint64_t dst = __atomic_load_n(&w->ring[count & w->mask].dst, __ATOMIC_ACQUIRE);
+
+	if ((dst & SLOT_PHASE_MASK) != wire_phase(w, count))
+		return 0;
+	return dst & SLOT_COUNT ? dst >> SLOT_COUNT_SHIFT : 1;
+}
+
+/* How many slots are filled, as far as it is worth to look. */
 static inline uint64_t
 ready(const struct wire *w, bool helped)
 {
-	uint64_t n = __atomic_load_n(&w->doorbell, __ATOMIC_ACQUIRE) - w->taken;
-	const struct cpu_slot *s;
+	uint64_t n = __atomic_load_n(&w->doorbell, __ATOMIC_ACQUIRE) - w->taken, more;
 
-	if (likely((int64_t)n > 0))
+	if (unlikely((int64_t)n > 0))
 		return n;
 	if (unlikely(helped))
 		return 0;
-	for (n = 0; n < SINGLES; n++) {
-		s = &w->ring[(w->taken + n) & w->mask];
-		if ((__atomic_load_n(&s->dst, __ATOMIC_ACQUIRE) & SLOT_PHASE_MASK) !=
-				wire_phase(w, w->taken + n))
+	for (n = w->known - w->taken; n < FEW; n += more) {
+		more = announced(w, w->taken + n);
+		if (more == 0)
 			break;
 	}
 	return n;
@@ -88,7 +97,7 @@ worker_copy(const struct wire *w, const struct cpu_copier *copier, uint64_t at, 
 static void
 acknowledge(struct wire *w, uint32_t help)
 {
-	w->begun = w->taken;
+	w->begun = w->known = w->taken;
 	__atomic_store_n(&w->helped, help, __ATOMIC_RELEASE);
 }
 
@@ -129,6 +138,7 @@ serve(struct wire *w, const struct cpu_copier *copier)
 	if (n == 0)
 		return false;
 	fetch(w, n);
+	w->known = at + n;
 	n = RTE_MIN(n, (uint64_t)QUANTUM_DESC << w->priority);
 	end = likely((help & 1) == 0) ? at + n : begin(w, n);
 	/* Not behind the last one: the owner may have the line, and what has finished comes first. */
@@ -137,10 +147,10 @@ serve(struct wire *w, const struct cpu_copier *copier)
 				&failed);
 	} while (at != end && done < most &&
 			likely(__atomic_load_n(&w->help, __ATOMIC_RELAXED) == help));
-	done = at - w->taken;
+	if (likely(at != w->taken))
+		__atomic_store_n(&w->ring[w->taken & w->mask].dst,
+				wire_finished(at - w->taken, failed), __ATOMIC_RELEASE);
 	w->taken = at;
-	__atomic_store_n(&w->finished, ((w->finished + done) & FINISHED_MASK) |
-			((w->finished & ~FINISHED_MASK) + failed * FAILED_ONE), __ATOMIC_RELEASE);
 	return true;
 }
 

@@ -72,6 +72,10 @@ int owner_help(void *channel);
  * of it is left.
  */
 bool owner_help_settle(struct wire *w);
+/* The worker was stopped: finish what is before what the owner has copied, unless it takes too long.
+ * @return whether nothing of that is left.
+ */
+bool owner_help_finish(struct wire *w);
 /* A list is to be given, or several slots of one: whoever does not help any more ends it. */
 void owner_help_given(struct wire *w);
 

@@ -199,6 +199,28 @@ T_CASE(wait, helping_does_the_work_of_a_worker_that_is_busy, T_ONCE)
 	ASSERT_INT(helped, ==, 3);
 }
 
+/* Short copies, so that they meet often: nothing is copied by neither or by both. */
+T_CASE(wait, both_share_what_there_is, T_ONCE)
+{
+	enum { ROUNDS = 20000, N = 100 };
+	struct netdma_channel *ch;
+	struct t_list *l;
+	unsigned int round;
+
+	t->provider = worker_elsewhere();
+	ch = t_channel(t, 256, 0);
+	l = t_list_new(t, ch, t_pool(N), N, 1, 64);
+	for (round = 0; round < ROUNDS; round++) {
+		if (round % 1000 == 0)
+			list_renew(ch, l);
+		ASSERT_INT(t_start(ch, l), ==, 0);
+		wait_patiently(ch, 0, NETDMA_WAIT_HELP);
+		if (round % 1000 == 0)
+			t_bufs_check(l->buf, N, T_COPIED);
+		ASSERT_INT(netdma_poll(ch, NULL, UINT16_MAX), ==, N);
+	}
+}
+
 /* Single copies are announced in another way than lists. Those that the owner has copied are nothing
  * any more when the worker looks for single copies again.
  */
@@ -242,7 +264,7 @@ T_CASE(wait, single_copies_that_the_owner_has_done_are_not_done_again, T_ONCE)
 	}
 }
 
-/* What the owner has begun with and the worker does not finish is said to be not known. */
+/* What lies before what the owner has copied is finished, or said to be not known. */
 T_CASE(wait, stop_in_the_middle_of_helping_tells_the_truth, T_ONCE)
 {
 	enum { SIZE = 16 << 20, ROUNDS = 40, N = 50 };
