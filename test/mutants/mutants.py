@@ -26,6 +26,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -102,12 +103,17 @@ class Tree:
         args = [os.path.join(self.source, "test/autotest/run.sh"),
                 os.path.join(self.build, PROGRAM), "--no-huge", "-m", "256", "--no-shconf", "-l",
                 "0,1", "--no-pci", "--vdev=dma_skeleton0"]
-        try:
-            run = subprocess.run(args, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                 stderr=subprocess.STDOUT, timeout=SECONDS, check=False)
-        except subprocess.TimeoutExpired as late:
-            return "no end", (late.stdout or b"").decode(errors="replace")
-        text = run.stdout.decode(errors="replace")
+        # A group of its own, all of which ends: the program runs below a shell.
+        with subprocess.Popen(args, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, start_new_session=True) as run:
+            try:
+                output, late = run.communicate(timeout=SECONDS)[0], False
+            except subprocess.TimeoutExpired:
+                os.killpg(run.pid, signal.SIGKILL)
+                output, late = run.communicate()[0], True
+        text = output.decode(errors="replace")
+        if late:
+            return "no end", text
         invariant = re.search(r"invariant (\d) does not hold", text)
         if invariant:
             return "invariant " + invariant[1], text
