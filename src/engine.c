@@ -8,10 +8,7 @@
  * was given has completed, the core may move the provider's marks itself.
  */
 
-#include <sched.h>
-
 #include <rte_cycles.h>
-#include <rte_pause.h>
 
 #include "private.h"
 
@@ -180,10 +177,7 @@ netdma_engine_settle(struct netdma_channel *ch)
 			return -ETIMEDOUT;
 		netdma_engine_poll(ch);
 		l->allowed = l->given; /* a halt has allowed more */
-		if (i % 64 == 63)
-			sched_yield();
-		else
-			rte_pause();
+		netdma_relax(i);
 	}
 	return 0;
 }

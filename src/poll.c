@@ -4,10 +4,7 @@
 
 /* Driving a channel, and giving back what has completed. */
 
-#include <sched.h>
-
 #include <rte_cycles.h>
-#include <rte_pause.h>
 
 #include "guard.h"
 #include "private.h"
@@ -386,16 +383,6 @@ drive_waiting(struct netdma_channel *ch, bool help)
 	return left;
 }
 
-/* The engine may be waiting for this very CPU. */
-static inline void
-relax(unsigned int round)
-{
-	if (round % 64 == 63)
-		sched_yield();
-	else
-		rte_pause();
-}
-
 int
 netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 {
@@ -415,7 +402,7 @@ netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 			return (int)left;
 		if (rte_get_timer_cycles() - start >= timeout)
 			return -ETIMEDOUT;
-		relax(i);
+		netdma_relax(i);
 	}
 }
 
@@ -448,7 +435,7 @@ netdma_channel_wait(struct netdma_channel *ch, uint32_t until, uint32_t flags)
 		} else {
 			if (rte_rdtsc() - since > ch->bound)
 				return -ETIMEDOUT;
-			relax(i);
+			netdma_relax(i);
 		}
 	}
 }

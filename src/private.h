@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -17,6 +18,7 @@
 #include <rte_branch_prediction.h>
 #include <rte_common.h>
 #include <rte_errno.h>
+#include <rte_pause.h>
 
 #include <netdma.h>
 #include <netdma_provider.h>
@@ -454,6 +456,16 @@ void netdma_adapt_undo(struct netdma_desc *d);
 
 /* recover.c */
 void netdma_settle(struct netdma_channel *ch);
+
+/* Between two looks at an engine, which may be waiting for this very CPU. */
+static inline void
+netdma_relax(unsigned int round)
+{
+	if (round % 64 == 63)
+		sched_yield();
+	else
+		rte_pause();
+}
 
 /* engine.c */
 void netdma_engine_failed(struct netdma_channel *ch, int error);

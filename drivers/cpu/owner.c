@@ -152,11 +152,10 @@ scrub(struct wire *w, uint64_t n)
 		slot_set(slot_at(w, w->filled + n), 0, 0);
 }
 
-/* Give so many the short way, at least 2 and at most SHORT_MOST, which is SLOT_COUNT_MOST unless any of
- * them may have hints, and announce them. Whether they were
- * all short and plain shows at the end; until then the first slot, for which the worker may be
- * looking, stays as it was. @return whether they were; otherwise nothing was given, and as many are
- * to be scrubbed.
+/* Give so many the short way, and announce them: at least 2, and at most SLOT_COUNT_MOST, or SHORT_MOST
+ * where they may have hints. Whether they were all short and plain shows at the end; until then the
+ * first slot, for which the worker may be looking, stays as it was. @return whether they were;
+ * otherwise nothing was given, and as many are to be scrubbed.
  */
 static __rte_always_inline bool
 give_short(struct wire *w, uint64_t n, bool hinted)
@@ -383,9 +382,7 @@ go_on(struct wire *w, uint64_t n)
 	return likely(give_short(w, n, false)) ? 0 : go_on_odd(w, n);
 }
 
-/* What has finished is looked at if there is no room without: the worker has the line. The next poll
- * wants it: it may come meanwhile.
- */
+/* What has finished is looked at if there is no room without: the worker has the line. */
 static int
 owner_append(void *channel)
 {

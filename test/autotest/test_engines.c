@@ -310,9 +310,7 @@ count_failures(struct t *t, const char *name, const char *knob)
 			.nb_desc = 64, .error_policy = NETDMA_ON_ERROR_REPORT });
 	l = t_list_new(t, ch, t_pool(n), n, 2, 300);
 	for (k = 0; k < 3; k++) {
-		for (i = 0; i < n; i++)
-			t_buf_fill(&l->buf[i]);
-		t_list_restore(ch, l);
+		t_list_renew(ch, l);
 		ASSERT_INT(k == 0 ? t_start(ch, l) : t_append(ch, l), ==, 0);
 		t_collect(ch, done, n);
 		for (i = 0; i < n; i++) {

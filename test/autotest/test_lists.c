@@ -78,12 +78,10 @@ T_CASE(lists, descriptors_are_the_clients_again_when_polled, T_EACH)
 	struct netdma_channel *ch = t_channel(t, 32, 0);
 	struct netdma_desc_pool *pool = t_pool(64);
 	struct t_list *l = t_list_new(t, ch, pool, 5, 1, 300);
-	unsigned int round, i;
+	unsigned int round;
 
 	for (round = 0; round < 200; round++) {
-		for (i = 0; i < l->n; i++)
-			t_buf_fill(&l->buf[i]);
-		t_list_restore(ch, l);
+		t_list_renew(ch, l);
 		t_run_list(ch, l);
 	}
 }

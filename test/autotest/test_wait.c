@@ -29,16 +29,6 @@ wait_patiently(struct netdma_channel *ch, uint32_t until, uint32_t flags)
 	ASSERT_INT(ret, ==, 0);
 }
 
-static void
-list_renew(struct netdma_channel *ch, struct t_list *l)
-{
-	uint32_t i;
-
-	for (i = 0; i < l->n; i++)
-		t_buf_fill(&l->buf[i]);
-	t_list_restore(ch, l);
-}
-
 /* Lists of every kind, longer than what an engine takes and shorter, single ones and everyday copies,
  * waited for and not.
  */
@@ -55,7 +45,7 @@ T_CASE(wait, what_was_waited_for_is_copied, T_EACH)
 		l[i] = t_list_new(t, ch, pool, n[i], 1, 4096);
 	for (round = 0; round < 30; round++) {
 		i = round % LISTS;
-		list_renew(ch, l[i]);
+		t_list_renew(ch, l[i]);
 		ASSERT_INT(t_start(ch, l[i]), ==, 0);
 		wait_patiently(ch, 0, ways[round % 2]);
 		/* Finished, and not polled. */
@@ -64,7 +54,7 @@ T_CASE(wait, what_was_waited_for_is_copied, T_EACH)
 		t_expect(ch, l[i], NETDMA_COPIED);
 		/* Several, of which the first ones are waited for. */
 		for (k = 0; k < LISTS; k++) {
-			list_renew(ch, l[k]);
+			t_list_renew(ch, l[k]);
 			ASSERT_INT(k == 0 ? t_start(ch, l[k]) : t_append(ch, l[k]), ==, 0);
 		}
 		wait_patiently(ch, n[3] + n[4], ways[round / 2 % 2]);
@@ -112,7 +102,7 @@ T_CASE(wait, without_progress_it_ends, T_ONCE)
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(ways); i++) {
-		list_renew(ch, l);
+		t_list_renew(ch, l);
 		f->hold = true;
 		ASSERT_INT(t_start(ch, l), ==, 0);
 		begin = rte_get_timer_cycles();
@@ -123,7 +113,7 @@ T_CASE(wait, without_progress_it_ends, T_ONCE)
 		t_expect(ch, l, NETDMA_COPIED);
 	}
 	/* Suspended: what is on it stays. */
-	list_renew(ch, l);
+	t_list_renew(ch, l);
 	ASSERT_INT(netdma_channel_suspend(ch, &last), ==, 0);
 	ASSERT_INT(netdma_channel_wait(ch, 0, NETDMA_WAIT_HELP), ==, 0);
 	ASSERT_INT(netdma_channel_resume(ch, l->first, l->last, l->n), ==, 0);
@@ -153,18 +143,15 @@ T_CASE(wait, refuses_what_it_does_not_know, T_ONCE)
 static int
 worker_elsewhere(void)
 {
-	unsigned int lcore = rte_get_next_lcore(-1, 1, 0);
 	char args[64];
 
 	t_need_driver("cpu");
-	if (lcore == RTE_MAX_LCORE)
-		t_skip("one lcore");
-	snprintf(args, sizeof(args), "cpu0,mode=lcore,lcore=%u", lcore);
+	snprintf(args, sizeof(args), "cpu0,mode=lcore,lcore=%u", rte_get_next_lcore(-1, 1, 0));
 	return t_provider(args);
 }
 
 /* The one worker copies something long for another channel, and the list is finished before. */
-T_CASE(wait, helping_does_the_work_of_a_worker_that_is_busy, T_ONCE)
+T_CASE(wait, helping_does_the_work_of_a_worker_that_is_busy, T_LCORE)
 {
 	enum { SIZE = 16 << 20, ROUNDS = 30, N = 50 };
 	struct netdma_channel *slow, *ch;
@@ -183,7 +170,7 @@ T_CASE(wait, helping_does_the_work_of_a_worker_that_is_busy, T_ONCE)
 		t_start(ch, l);
 		wait_patiently(ch, 0, NETDMA_WAIT_HELP);
 		t_expect(ch, l, NETDMA_COPIED);
-		list_renew(ch, l);
+		t_list_renew(ch, l);
 		ASSERT_INT(netdma_copy(slow, m, m + SIZE, SIZE, 0, NULL), ==, 0);
 		ASSERT_INT(netdma_submit(slow), ==, 1);
 		rte_delay_us_sleep(200);
@@ -192,7 +179,7 @@ T_CASE(wait, helping_does_the_work_of_a_worker_that_is_busy, T_ONCE)
 		t_bufs_check(l->buf, N, T_COPIED);
 		helped += netdma_poll(slow, &done, 1) == 0;
 		t_expect(ch, l, NETDMA_COPIED);
-		list_renew(ch, l);
+		t_list_renew(ch, l);
 		while (netdma_channel_outstanding(slow) != 0)
 			ASSERT_INT(netdma_poll(slow, &done, 1), >=, 0);
 	}
@@ -200,7 +187,7 @@ T_CASE(wait, helping_does_the_work_of_a_worker_that_is_busy, T_ONCE)
 }
 
 /* Short copies, so that they meet often: nothing is copied by neither or by both. */
-T_CASE(wait, both_share_what_there_is, T_ONCE)
+T_CASE(wait, both_share_what_there_is, T_LCORE)
 {
 	enum { ROUNDS = 20000, N = 100 };
 	struct netdma_channel *ch;
@@ -212,7 +199,7 @@ T_CASE(wait, both_share_what_there_is, T_ONCE)
 	l = t_list_new(t, ch, t_pool(N), N, 1, 64);
 	for (round = 0; round < ROUNDS; round++) {
 		if (round % 1000 == 0)
-			list_renew(ch, l);
+			t_list_renew(ch, l);
 		ASSERT_INT(t_start(ch, l), ==, 0);
 		wait_patiently(ch, 0, NETDMA_WAIT_HELP);
 		if (round % 1000 == 0)
@@ -224,7 +211,7 @@ T_CASE(wait, both_share_what_there_is, T_ONCE)
 /* Single copies are announced in another way than lists. Those that the owner has copied are nothing
  * any more when the worker looks for single copies again.
  */
-T_CASE(wait, single_copies_that_the_owner_has_done_are_not_done_again, T_ONCE)
+T_CASE(wait, single_copies_that_the_owner_has_done_are_not_done_again, T_LCORE)
 {
 	enum { SIZE = 16 << 20, ROUNDS = 10, N = 200, SINGLES = 20 };
 	struct netdma_completion done[N];
@@ -265,7 +252,7 @@ T_CASE(wait, single_copies_that_the_owner_has_done_are_not_done_again, T_ONCE)
 }
 
 /* What lies before what the owner has copied is finished, or said to be not known. */
-T_CASE(wait, stop_in_the_middle_of_helping_tells_the_truth, T_ONCE)
+T_CASE(wait, stop_in_the_middle_of_helping_tells_the_truth, T_LCORE)
 {
 	enum { SIZE = 16 << 20, ROUNDS = 40, N = 50 };
 	struct netdma_channel_conf conf = { .size = sizeof(conf), .nb_desc = 64, .bound_us = 1,
@@ -301,7 +288,7 @@ T_CASE(wait, stop_in_the_middle_of_helping_tells_the_truth, T_ONCE)
 			else
 				ASSERT_INT(done[i].status, ==, NETDMA_UNKNOWN);
 		}
-		list_renew(ch, l);
+		t_list_renew(ch, l);
 		while (netdma_channel_outstanding(slow) != 0)
 			ASSERT_INT(netdma_poll(slow, done, 1), >=, 0);
 	}

@@ -85,9 +85,7 @@ T_CASE(workers, idle_ones_sleep_and_wake_up, T_ONCE)
 		if (round % 3 == 0) {
 			t_copy_works(t, ch[1 + round % 2]);
 		} else if (round % 3 == 1) {
-			for (i = 0; i < 10; i++)
-				t_buf_fill(&l->buf[i]);
-			t_list_restore(ch[0], l);
+			t_list_renew(ch[0], l);
 			t_run_list(ch[0], l);
 		} else {
 			ASSERT_INT(netdma_channel_reset(ch[0]), ==, 0);

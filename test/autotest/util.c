@@ -254,6 +254,16 @@ t_list_restore(struct netdma_channel *ch, struct t_list *l)
 	}
 }
 
+void
+t_list_renew(struct netdma_channel *ch, struct t_list *l)
+{
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++)
+		t_buf_fill(&l->buf[i]);
+	t_list_restore(ch, l);
+}
+
 struct t_list *
 t_list_new(struct t *t, struct netdma_channel *ch, struct netdma_desc_pool *pool, uint32_t n,
 		uint32_t min, uint32_t max)

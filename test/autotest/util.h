@@ -55,6 +55,8 @@ struct t_list *t_list_new(struct t *t, struct netdma_channel *ch, struct netdma_
 struct t_list *t_list_bare(struct t *t, struct netdma_desc_pool *pool, uint32_t n);
 /* Links, lengths, flags and addresses as t_list_new() set them. */
 void t_list_restore(struct netdma_channel *ch, struct t_list *l);
+/* And the buffers have new bytes to copy. */
+void t_list_renew(struct netdma_channel *ch, struct t_list *l);
 int t_start(struct netdma_channel *ch, const struct t_list *l);
 int t_append(struct netdma_channel *ch, const struct t_list *l);
 

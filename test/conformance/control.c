@@ -329,11 +329,11 @@ nc_op_wait(struct run *r)
 
 	if (c == NULL)
 		return;
-	a = nc_channel_answers(c);
-	/* One that lasts that long is not worth it. */
 	patient = ends(r, c);
+	/* So long a wait in vain is not worth it. */
 	if (!patient && nc_bound(c) > 50000)
 		return;
+	a = nc_channel_answers(c);
 	nc_say(r, "wait");
 	start = nc_now_us();
 	do {
