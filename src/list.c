@@ -223,9 +223,12 @@ void
 netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
 		uint32_t n)
 {
-	if (unlikely(ch->latency_on))
-		stamp(first, n);
 	netdma_list_put(ch, first, last, n);
+	if (unlikely(ch->latency_on)) {
+		stamp(first, n);
+		/* Each must be looked at, even if the histogram is off by then. */
+		ch->list.special = RTE_MAX(ch->list.special, ch->list.accepted);
+	}
 	if (unlikely(ch->adapt) && ch->feed == FEED_LIST)
 		netdma_adapt(ch, first, n, ch->list_iova);
 	netdma_list_allow(ch);

@@ -148,8 +148,6 @@ netdma_channel_latency_enable(struct netdma_channel *ch, bool on)
 		__atomic_store_n(&ch->latency, l, __ATOMIC_RELEASE);
 	}
 	ch->latency_on = on;
-	/* Some may have a stamp. */
-	ch->list.special = RTE_MAX(ch->list.special, ch->list.accepted);
 	return 0;
 }
 

@@ -148,6 +148,21 @@ T_CASE(observe, latency_of_every_descriptor_is_counted, T_EACH)
 	latency_check(&lat, 500);
 }
 
+/* What began to be measured must not be measured as part of what it is handed over for next. */
+T_CASE(observe, latency_that_is_switched_off_meanwhile_leaves_nothing_behind, T_EACH)
+{
+	struct netdma_channel *ch = t_channel(t, 64, NETDMA_CHANNEL_TRUSTED);
+	struct t_list *none = t_list_new(t, ch, t_pool(1), 1, 1, 100);
+	struct t_list *l = t_list_new(t, ch, t_pool(50), 50, 1, 100);
+
+	ASSERT_INT(t_start(ch, none), ==, 0);
+	t_expect(ch, none, NETDMA_COPIED);
+	ASSERT_INT(netdma_channel_latency_enable(ch, true), ==, 0);
+	ASSERT_INT(t_append(ch, l), ==, 0);
+	ASSERT_INT(netdma_channel_latency_enable(ch, false), ==, 0);
+	t_expect(ch, l, NETDMA_COPIED);
+}
+
 T_CASE(observe, latency_that_was_never_on_is_enoent, T_EACH)
 {
 	struct netdma_latency l = { .size = sizeof(l) };
