@@ -24,7 +24,6 @@ struct list {
 
 struct channels {
 	int provider;
-	bool mine;     /* made from a string */
 	uint32_t n, next; /* polled */
 	struct netdma_channel *channel[MAX_CHANNELS];
 	bool started[MAX_CHANNELS];
@@ -33,48 +32,42 @@ struct channels {
 	struct list list[]; /* of each burst */
 };
 
-static int
-provider_open(struct channels *c, const char *engine)
+int
+provider_open(const char *engine)
 {
 	char name[64];
-	int ret;
+	int id, ret = 0;
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(engine, ","), engine);
-	c->provider = netdma_provider_find(name);
-	if (c->provider < 0) {
-		ret = netdma_provider_create(engine, &c->provider);
-		if (ret != 0) {
-			complain("no provider \"%s\": %s", engine, strerror(-ret));
-			return ret;
-		}
+	id = netdma_provider_find(name);
+	if (id < 0)
+		ret = netdma_provider_create(engine, &id);
+	if (ret != 0) {
+		complain("no provider \"%s\": %s", engine, strerror(-ret));
+		return ret;
 	}
-	ret = netdma_provider_start(c->provider);
-	if (ret != 0 && ret != -EALREADY)
+	ret = netdma_provider_start(id);
+	if (ret != 0 && ret != -EALREADY) {
 		complain("provider %s cannot be started: %s", name, strerror(-ret));
-	return ret == -EALREADY ? 0 : ret;
+		return ret;
+	}
+	return id;
 }
 
-static int
-channel_open(struct job *job, uint32_t i)
+struct netdma_channel *
+channel_open(const struct job *job, int provider, uint32_t nb_desc)
 {
-	const struct setting *s = job->setting;
-	struct channels *c = job->state;
 	struct netdma_channel_conf conf = {
-		.provider = c->provider,
-		.nb_desc = RTE_MAX(rte_align32pow2(s->depth), UINT32_C(128)),
-		.flags = s->checked ? 0 : NETDMA_CHANNEL_TRUSTED,
+		.provider = provider,
+		.nb_desc = RTE_MAX(rte_align32pow2(nb_desc), UINT32_C(128)),
+		.flags = job->setting->checked ? 0 : NETDMA_CHANNEL_TRUSTED,
 		.failover = NETDMA_FAILOVER_NONE,
 	};
-	struct netdma_channel_info info;
+	struct netdma_channel *ch = netdma_channel_alloc(client, &conf);
 
-	c->channel[i] = netdma_channel_alloc(client, &conf);
-	if (c->channel[i] == NULL) {
+	if (ch == NULL)
 		complain("no channel of %s: %s", job->who.engine, rte_strerror(rte_errno));
-		return -rte_errno;
-	}
-	netdma_channel_info_get(c->channel[i], &info);
-	c->iova = info.addr_space == NETDMA_ADDR_IOVA;
-	return 0;
+	return ch;
 }
 
 static int
@@ -106,15 +99,22 @@ static int
 netdma_open(struct job *job)
 {
 	struct channels *c = calloc(1, sizeof(*c) + job->nb_bursts * sizeof(c->list[0]));
-	int ret = -ENOMEM;
+	struct netdma_channel_info info;
 
 	job->state = c;
 	if (c == NULL)
-		return ret;
-	ret = provider_open(c, job->who.engine);
-	for (; ret == 0 && c->n < job->setting->channels; c->n++)
-		ret = channel_open(job, c->n);
-	return ret == 0 ? lists_open(job) : ret;
+		return -ENOMEM;
+	c->provider = provider_open(job->who.engine);
+	if (c->provider < 0)
+		return c->provider;
+	for (; c->n < job->setting->channels; c->n++) {
+		c->channel[c->n] = channel_open(job, c->provider, job->setting->depth);
+		if (c->channel[c->n] == NULL)
+			return -rte_errno;
+	}
+	netdma_channel_info_get(c->channel[0], &info);
+	c->iova = info.addr_space == NETDMA_ADDR_IOVA;
+	return lists_open(job);
 }
 
 static uint64_t

@@ -80,6 +80,11 @@ struct contestant_ops {
 };
 extern const struct contestant_ops netdma_ops, raw_ops, loop_ops;
 
+/* Find or make a provider, and start it. @return its id or a negative errno, with a message. */
+int provider_open(const char *engine);
+/* A channel of it, as the setting wants it; or NULL, with a message. */
+struct netdma_channel *channel_open(const struct job *job, int provider, uint32_t nb_desc);
+
 /* The CPU of the engine, and of who looks at the placement. */
 extern unsigned int worker_lcore;
 

@@ -2,8 +2,9 @@
  * Copyright(c) 2026 The dpdk-netdma authors
  */
 
-/* A dmadev as it is: rte_dma_copy(), rte_dma_submit(), rte_dma_completed(). The library has it as a
- * provider, too, and lets it be until a channel is allocated.
+/* A dmadev as it is: rte_dma_copy(), rte_dma_submit(), rte_dma_completed(), on the virtual channel that
+ * the library has set up for a channel of its own, which is not used. So both can be compared on one
+ * device, set up alike.
  */
 
 #include <errno.h>
@@ -15,19 +16,16 @@
 #include "app.h"
 #include "perf.h"
 
-#define NB_DESC 1024
-
 struct raw {
 	int16_t id;
 	bool iova;
+	int provider;
+	struct netdma_channel *channel;
 };
 
 static int
 raw_open(struct job *job)
 {
-	struct rte_dma_vchan_conf vchan = { .direction = RTE_DMA_DIR_MEM_TO_MEM,
-		.nb_desc = NB_DESC };
-	struct rte_dma_conf conf = { .nb_vchans = 1 };
 	struct raw *r = calloc(1, sizeof(*r));
 	struct rte_dma_info info;
 	int id = rte_dma_get_dev_id_by_name(job->who.engine);
@@ -41,13 +39,11 @@ raw_open(struct job *job)
 	}
 	r->id = (int16_t)id;
 	r->iova = !(info.dev_capa & RTE_DMA_CAPA_SVA);
-	vchan.nb_desc = RTE_MIN(vchan.nb_desc, info.max_desc);
-	if (rte_dma_configure(r->id, &conf) != 0 || rte_dma_vchan_setup(r->id, 0, &vchan) != 0 ||
-			rte_dma_start(r->id) != 0) {
-		complain("dmadev %s cannot be started", job->who.engine);
-		return -EIO;
-	}
-	return 0;
+	r->provider = provider_open(job->who.engine);
+	/* Nobody waits here until there is room: some devices leave a descriptor of the ring free. */
+	if (r->provider >= 0)
+		r->channel = channel_open(job, r->provider, job->setting->depth + 1);
+	return r->channel != NULL ? 0 : -ENODEV;
 }
 
 static void
@@ -97,7 +93,8 @@ raw_close(struct job *job)
 {
 	struct raw *r = job->state;
 
-	rte_dma_stop(r->id);
+	netdma_channel_free(r->channel);
+	netdma_provider_stop(r->provider);
 	free(r);
 }
 
