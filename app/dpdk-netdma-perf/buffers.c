@@ -63,20 +63,28 @@ places(const struct setting *s)
 	return RTE_MAX(n, UINT64_C(1));
 }
 
-/* Far from the last one, and all others before it comes again: two that are on their way at once
- * have different places.
+/* A step from each place to the next: far, and to all others before one comes again. So two copies
+ * that are on their way at once have different places.
  */
 static uint64_t
-jump(uint64_t *next, uint64_t n, double part)
+far_step(uint64_t n, double part)
 {
 	uint64_t by = (uint64_t)((double)n * part) | 1;
 
 	while (by < n && n % by == 0)
 		by += 2;
-	*next = (*next + by) % n;
-	return *next;
+	return by % n;
 }
 
+static inline void
+go_to_next(uint64_t *at, uint64_t by, uint64_t n)
+{
+	*at += by;
+	if (*at >= n)
+		*at -= n;
+}
+
+/* While cold copies are measured, this is a part of it: it is to cost little. */
 void
 buffers_choose(struct job *job, uint32_t burst)
 {
@@ -84,11 +92,15 @@ buffers_choose(struct job *job, uint32_t burst)
 	const struct setting *s = job->setting;
 	struct op *op = &job->op[burst * s->burst];
 	uint64_t step = stride(s), n = places(s);
+	uint64_t src_by = s->cold ? far_step(n, 0.6180339) : 1 % n;
+	uint64_t dst_by = s->cold ? far_step(n, 0.3819661) : 1 % n;
 	uint32_t i;
 
+	src %= n;
+	dst = s->cold ? dst % n : src;
 	for (i = 0; i < s->burst; i++) {
-		src = s->cold ? jump(&src, n, 0.6180339) : (src + 1) % n;
-		dst = s->cold ? jump(&dst, n, 0.3819661) : src;
+		go_to_next(&src, src_by, n);
+		go_to_next(&dst, dst_by, n);
 		op[i].src = area + src * step + s->align;
 		op[i].dst = area + AREA + dst * step + s->align;
 	}
