@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <rte_branch_prediction.h>
+#include <rte_prefetch.h>
 
 #include <netdma_provider.h>
 
@@ -47,6 +48,26 @@ cpu_slot_length(const struct cpu_slot *s)
 
 /* Slots that are fetched ahead: who calls slots() has fetched as many. */
 #define CPU_FETCH_SLOTS 32
+
+/* rte_prefetch0() would be a call in functions for another CPU than the rest. */
+static __rte_always_inline void
+cpu_prefetch(const void *p)
+{
+	__builtin_prefetch(p);
+}
+
+/* For a store that comes soon: no other CPU keeps the line. rte_prefetch0_write() is compiled for CPUs
+ * on which that cannot be said, and leaves it with them; but those take this for nothing.
+ */
+static __rte_always_inline void
+cpu_prefetch_write(const void *p)
+{
+#ifdef RTE_ARCH_X86_64
+	__asm__ volatile ("prefetchw %0" : : "m" (*(const char *)p));
+#else
+	rte_prefetch0_write(p);
+#endif
+}
 
 struct cpu_copier {
 	const char *name;

@@ -5,7 +5,6 @@
 /* Included with ISA, NAME, COPIER and copy(); stream() with CAN_STREAM: the two loops. */
 
 #include <rte_branch_prediction.h>
-#include <rte_prefetch.h>
 
 #include "copy.h"
 
@@ -15,24 +14,50 @@
 #define AHEAD_SLOTS CPU_FETCH_SLOTS
 
 /* Stores go around the cache in copies that are this long: with the hint, and without it. */
-#define STREAM_HINTED 256
+#define STREAM_HINTED 512
 #define STREAM_ALWAYS (UINT32_C(4) << 20)
 
+/* Whether stores of a copy go around the cache. */
+ISA static inline bool
+goes_around(uint32_t length, bool hinted, bool cache)
+{
+#ifdef CAN_STREAM
+	return length >= STREAM_HINTED && (hinted || (length >= STREAM_ALWAYS && !cache));
+#else
+	RTE_SET_USED(length);
+	RTE_SET_USED(hinted);
+	RTE_SET_USED(cache);
+	return false;
+#endif
+}
+
 ISA static inline void
-fetch(uint64_t src, uint64_t dst, uint32_t length)
+fetch(uint64_t src, uint64_t dst, uint32_t length, bool around)
 {
 	uint32_t at;
 
-	rte_prefetch0((const void *)(uintptr_t)src);
-	rte_prefetch0_write((const void *)(uintptr_t)dst);
+	cpu_prefetch((const void *)(uintptr_t)src);
+	if (likely(!around))
+		cpu_prefetch_write((const void *)(uintptr_t)dst);
 	for (at = 64; unlikely(at < RTE_MIN(length, (uint32_t)AHEAD_BYTES)); at += 64)
-		rte_prefetch0((const void *)(uintptr_t)(src + at));
+		cpu_prefetch((const void *)(uintptr_t)(src + at));
 }
 
 ISA static inline void
 fetch_slot(const struct cpu_slot *s)
 {
-	fetch(s->src & SLOT_ADDR_MASK, s->dst & SLOT_ADDR_MASK, cpu_slot_length(s));
+	uint32_t length = cpu_slot_length(s);
+
+	fetch(s->src & SLOT_ADDR_MASK, s->dst & SLOT_ADDR_MASK, length,
+			goes_around(length, s->dst & SLOT_STREAM, s->dst & SLOT_CACHE));
+}
+
+ISA static inline void
+fetch_desc(const struct netdma_desc *d)
+{
+	fetch(d->src, d->dst, d->length, goes_around(d->length,
+			d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
+			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE));
 }
 
 /* @return whether stores went around the cache. */
@@ -43,8 +68,7 @@ copy_hinted(uint64_t dst, uint64_t src, uint32_t length, bool hinted, bool cache
 	const void *from = (const void *)(uintptr_t)src;
 
 #ifdef CAN_STREAM
-	if (unlikely((hinted && length >= STREAM_HINTED) ||
-			(length >= STREAM_ALWAYS && !cache))) {
+	if (goes_around(length, hinted, cache)) {
 		stream(to, from, length);
 		return true;
 	}
@@ -56,7 +80,7 @@ copy_hinted(uint64_t dst, uint64_t src, uint32_t length, bool hinted, bool cache
 	return false;
 }
 
-static inline void
+ISA static inline void
 streamed(bool any)
 {
 #ifdef CAN_STREAM
@@ -84,7 +108,7 @@ slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uin
 			break;
 		/* The lines of the slots come from the owner's cache. */
 		if (at % 4 == 0 && at + AHEAD_SLOTS < end)
-			rte_prefetch0(&ring[(at + AHEAD_SLOTS) & mask]);
+			cpu_prefetch(&ring[(at + AHEAD_SLOTS) & mask]);
 		if (at + ahead < end)
 			fetch_slot(&ring[(at + ahead) & mask]);
 		around |= copy_hinted(s->dst & SLOT_ADDR_MASK, s->src & SLOT_ADDR_MASK, length,
@@ -104,12 +128,12 @@ list(struct netdma_desc *d, uint64_t n, struct netdma_desc **next)
 	bool around = false;
 
 	for (i = 0; i != n && i != ahead; i++, a = a->next)
-		fetch(a->src, a->dst, a->length);
+		fetch_desc(a);
 	for (i = 0; i != n; i++, d = d->next) {
 		if (unlikely(d->flags & NETDMA_DESC_NOT_PLAIN))
 			break;
 		if (i + ahead < n) {
-			fetch(a->src, a->dst, a->length);
+			fetch_desc(a);
 			a = a->next;
 		}
 		around |= copy_hinted(d->dst, d->src, d->length,

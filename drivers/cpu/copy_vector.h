@@ -12,6 +12,9 @@
 
 #define CAN_STREAM
 
+/* From here on libc's way, which depends on the CPU, is as fast or faster, twice as fast in the end. */
+#define LIBC_FROM 3072
+
 #define BOTH_ENDS(type) do { \
 	type first_, last_; \
 	memcpy(&first_, from, sizeof(type)); \
@@ -88,7 +91,9 @@ copy(void *dst, const void *src, size_t n)
 	uint8_t *to = dst;
 	const uint8_t *from = src;
 
-	if (n > 4 * sizeof(VEC))
+	if (n >= LIBC_FROM)
+		memcpy(to, from, n);
+	else if (n > 4 * sizeof(VEC))
 		copy_many(to, from, n);
 	else if (n >= sizeof(VEC))
 		copy_some(to, from, n);
