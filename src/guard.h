@@ -28,7 +28,7 @@ void netdma_guard_init(void);
 static inline void
 netdma_channel_leave_outer(struct netdma_channel *ch)
 {
-	__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELEASE);
+	counter_add_release(&ch->calls, 1);
 }
 
 static inline void
@@ -47,7 +47,7 @@ int netdma_channel_enter_contended(struct netdma_channel *ch);
 static inline int
 netdma_channel_enter_outer(struct netdma_channel *ch)
 {
-	__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELAXED);
+	counter_add(&ch->calls, 1);
 	if (unlikely(netdma_guard_fence))
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	else
@@ -73,7 +73,7 @@ netdma_channel_enter(struct netdma_channel *ch)
 static inline void
 netdma_channel_enter_any(struct netdma_channel *ch)
 {
-	__atomic_store_n(&ch->calls, ch->calls + 1, __ATOMIC_RELAXED);
+	counter_add(&ch->calls, 1);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 

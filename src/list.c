@@ -415,10 +415,9 @@ netdma_channel_append(struct netdma_channel *ch, struct netdma_desc *first,
 	ret = netdma_channel_enter(ch);
 	if (unlikely(ret != 0))
 		return ret;
-	if (likely(channel_is_plain(ch)) && likely(first != NULL) && likely(last != NULL) &&
-			likely(n != 0) && likely(ch->expected == NULL || ch->expected == first)) {
-		netdma_list_put(ch, first, last, n);
-		ch->list.allowed = ch->list.accepted;
+	if (likely(channel_is_plain(ch) && first != NULL && last != NULL && n != 0 &&
+			(ch->expected == NULL || ch->expected == first))) {
+		ch->list.allowed = netdma_list_put(ch, first, last, n);
 		netdma_trace_fp_append(ch->id, first, n);
 		netdma_engine_serve(ch, ch->append);
 		if (n >= LIST_ENDS_FROM && likely(ch->list.given == ch->list.accepted)) {

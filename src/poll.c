@@ -339,7 +339,7 @@ drive(struct netdma_channel *ch)
 int
 netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t max)
 {
-	unsigned int n = 0;
+	unsigned int n = 0, most = max;
 
 	if (unlikely(ch == NULL))
 		return -EINVAL;
@@ -349,13 +349,13 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 	if (likely(netdma_channel_enter_outer(ch) == 0)) {
 		drive(ch);
 		if (ch->list.delivered != ch->list.completed)
-			n = is_plain(ch) ? take_plain(ch, done, max) : collect(ch, done, max);
+			n = is_plain(ch) ? take_plain(ch, done, most) : collect(ch, done, most);
 		netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
 		netdma_channel_leave_outer(ch);
 	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {
 		netdma_channel_enter_any(ch);
 		netdma_channel_poll_stranded(ch);
-		n = collect(ch, done, max);
+		n = collect(ch, done, most);
 		netdma_channel_leave_outer(ch);
 	}
 	return (int)n;

@@ -172,10 +172,28 @@ struct channel_counters {
 	uint64_t accepted;
 };
 
+/* Only this thread writes it; others read it. Compilers make three instructions of that. */
 static inline void
 counter_add(uint64_t *counter, uint64_t n)
 {
+#if defined(RTE_ARCH_X86_64) && !defined(__SANITIZE_THREAD__)
+	__asm__ ("addq %1, %0" : "+m" (*counter) : "er" (n));
+#else
 	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+#endif
+}
+
+/* Whoever sees it sees all that was written before. */
+static inline void
+counter_add_release(uint64_t *counter, uint64_t n)
+{
+#if defined(RTE_ARCH_X86_64) && !defined(__SANITIZE_THREAD__)
+	/* No store overtakes another one. */
+	rte_compiler_barrier();
+	counter_add(counter, n);
+#else
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELEASE);
+#endif
 }
 
 struct netdma_channel {
@@ -418,24 +436,27 @@ void netdma_list_drop(struct netdma_channel *ch, uint64_t end, enum netdma_error
 void netdma_list_link(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n);
 
-/* The plain part of netdma_list_link(): behind what is there already. */
-static inline void
+/* The plain part of netdma_list_link(): behind what is there already. @return what is accepted now. */
+static inline uint64_t
 netdma_list_put(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
 		uint32_t n)
 {
 	struct netdma_list *l = &ch->list;
+	uint64_t accepted = l->accepted;
 
-	if (l->delivered == l->accepted)
+	if (l->delivered == accepted)
 		l->head = first;
 	else if (ch->tail->next == NULL)
 		ch->tail->next = first;
-	if (l->given == l->accepted)
+	if (l->given == accepted)
 		l->give = first;
 	ch->tail = last;
 	ch->expected = last->next;
-	__atomic_store_n(&l->accepted, l->accepted + n, __ATOMIC_RELEASE);
+	accepted += n;
+	__atomic_store_n(&l->accepted, accepted, __ATOMIC_RELEASE);
 	counter_add(&ch->count.accepted, n);
 	counter_add(&ch->count.lists, 1);
+	return accepted;
 }
 
 /* How far the engine may go. */

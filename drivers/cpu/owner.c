@@ -119,6 +119,15 @@ put_one_short(struct cpu_slot *s, struct netdma_desc *d, bool hinted, struct see
 	return d->next;
 }
 
+static __rte_always_inline struct netdma_desc *
+put_four_short(struct cpu_slot *s, struct netdma_desc *d, bool hinted, struct seen *seen)
+{
+	d = put_one_short(&s[0], d, hinted, seen);
+	d = put_one_short(&s[1], d, hinted, seen);
+	d = put_one_short(&s[2], d, hinted, seen);
+	return put_one_short(&s[3], d, hinted, seen);
+}
+
 /* To slots that lie beside each other. @return the descriptor behind them. */
 static __rte_always_inline struct netdma_desc *
 put_short(struct cpu_slot *s, struct netdma_desc *d, uint64_t n, bool hinted, struct seen *seen)
@@ -135,11 +144,13 @@ put_short(struct cpu_slot *s, struct netdma_desc *d, uint64_t n, bool hinted, st
 	case 1:
 		d = put_one_short(s++, d, hinted, seen);
 	}
-	for (; s != end; s += 4) {
-		d = put_one_short(&s[0], d, hinted, seen);
-		d = put_one_short(&s[1], d, hinted, seen);
-		d = put_one_short(&s[2], d, hinted, seen);
-		d = put_one_short(&s[3], d, hinted, seen);
+	if (n % 8 >= 4) {
+		d = put_four_short(s, d, hinted, seen);
+		s += 4;
+	}
+	for (; s != end; s += 8) {
+		d = put_four_short(&s[0], d, hinted, seen);
+		d = put_four_short(&s[4], d, hinted, seen);
 	}
 	return d;
 }
@@ -150,6 +161,18 @@ scrub(struct wire *w, uint64_t n)
 {
 	while (n-- > 0)
 		slot_set(slot_at(w, w->filled + n), 0, 0);
+}
+
+/* The lines of the slots that are filled next. There are as many behind the ring. */
+static __rte_always_inline void
+fetch_ahead(const struct wire *w)
+{
+	const struct cpu_slot *s = slot_at(w, w->filled);
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < WIRE_AHEAD; i += SLOTS_A_LINE)
+		cpu_prefetch_write(s + i);
 }
 
 /* Give so many the short way, and announce them: at least 2, and at most SLOT_COUNT_MOST, or SHORT_MOST
@@ -191,6 +214,7 @@ give_short(struct wire *w, uint64_t n, bool hinted)
 	if (unlikely((flags & FLAGS_SPECIAL) != 0))
 		l->special = RTE_MAX(l->special, l->given + n);
 	w->filled += n;
+	fetch_ahead(w);
 	l->bytes += (uint32_t)seen.sum[0];
 	l->give = d;
 	l->given += n;
@@ -245,6 +269,7 @@ give_single(struct wire *w)
 	if (unlikely((d->flags & ~FLAGS_SHORT) != 0 || d->length >> SLOT_LENGTH_LOW_BITS != 0 ||
 			(d->src | d->dst) >> SLOT_ADDR_BITS != 0))
 		return false;
+	cpu_prefetch_write(s + WIRE_AHEAD);
 	s->src = d->src | (uint64_t)d->length << SLOT_ADDR_BITS;
 	__atomic_store_n(&s->dst, d->dst | wire_phase(w, w->filled), __ATOMIC_RELEASE);
 	worker_alert(w->worker);
@@ -283,6 +308,7 @@ reap_few(struct wire *w, uint64_t dst)
 static inline bool
 reap(struct wire *w)
 {
+	struct netdma_list *l = w->list;
 	uint64_t dst, n;
 
 	if (w->emptied == w->filled)
@@ -295,7 +321,7 @@ reap(struct wire *w)
 	} else {
 		n = (uint32_t)dst;
 		w->emptied += n;
-		netdma_list_complete(w->list, n);
+		netdma_list_complete(l, n);
 	}
 	return true;
 }
@@ -339,7 +365,7 @@ in_vain(struct wire *w)
 static inline uint64_t
 room(const struct wire *w)
 {
-	return w->mask + 1 - (w->list->given - w->list->completed);
+	return w->depth + w->list->completed - w->list->given;
 }
 
 /* The long way; from the short one, which has filled so many slots in vain. */
@@ -382,7 +408,9 @@ go_on(struct wire *w, uint64_t n)
 	return likely(give_short(w, n, false)) ? 0 : go_on_odd(w, n);
 }
 
-/* What has finished is looked at if there is no room without: the worker has the line. */
+/* What has finished is looked at if there is no room without: the worker has the line. It may be on its
+ * way meanwhile, for the poll that follows.
+ */
 static int
 owner_append(void *channel)
 {
@@ -390,6 +418,7 @@ owner_append(void *channel)
 	struct netdma_list *l = w->list;
 	uint64_t n = l->allowed - l->given;
 
+	rte_prefetch0(slot_at(w, w->emptied));
 	if (unlikely(n > room(w))) {
 		reap(w);
 		n = RTE_MIN(n, room(w));
@@ -414,9 +443,10 @@ static int
 owner_poll(void *channel)
 {
 	struct wire *w = channel;
+	const struct netdma_list *l = w->list;
 	bool vain = !reap(w);
 
-	if (unlikely(vain) || w->list->given != w->list->allowed || unlikely(w->odd != 0))
+	if (unlikely(vain) || l->given != l->allowed || unlikely(w->odd != 0))
 		return owner_poll_more(w, vain);
 	return 0;
 }
@@ -457,17 +487,20 @@ owner_channel_alloc(void *provider, const struct netdma_channel_params *params,
 {
 	struct cpu *cpu = provider;
 	struct wire *w = worker_zmalloc(sizeof(*w));
+	/* The slots ahead are not those that the worker is still to read. */
+	uint32_t nb_slots = 2 * params->nb_desc;
 
 	if (w != NULL)
-		w->ring = worker_zmalloc(params->nb_desc * sizeof(w->ring[0]));
+		w->ring = worker_zmalloc((nb_slots + WIRE_AHEAD) * sizeof(w->ring[0]));
 	if (w == NULL || w->ring == NULL) {
 		free(w);
 		rte_errno = ENOMEM;
 		return NULL;
 	}
 	w->list = params->list;
-	w->mask = params->nb_desc - 1;
-	w->lap_shift = (unsigned int)__builtin_ctz(params->nb_desc);
+	w->depth = params->nb_desc;
+	w->mask = nb_slots - 1;
+	w->lap_shift = (unsigned int)__builtin_ctz(nb_slots);
 	w->iova = w->takes_iova = cpu->iova;
 	w->priority = RTE_MIN(params->priority, (uint32_t)CPU_MAX_PRIORITY);
 	grant->cpu = workers_add(cpu, w, params->cpu_mask);

@@ -28,7 +28,8 @@ struct wire {
 	struct netdma_list *list;
 	struct worker *worker;
 	struct cpu_slot *ring;
-	uint64_t mask;
+	uint64_t mask;    /* slots, less one... */
+	uint64_t depth;   /* ...of which so many have something in them, at most */
 	unsigned int lap_shift;
 	uint32_t priority;
 
@@ -76,6 +77,9 @@ wire_phase(const struct wire *w, uint64_t count)
 	return (1 + (count >> w->lap_shift & 1)) << SLOT_PHASE_SHIFT;
 }
 #define SLOT_PHASE_MASK (UINT64_C(3) << SLOT_PHASE_SHIFT)
+
+/* The owner fetches the lines of so many slots before he fills them: that much is behind the ring, too. */
+#define WIRE_AHEAD 32
 
 /* So many slots are announced in one of them, at most. Their lengths need no upper bits. */
 #define SLOT_COUNT_MOST 255

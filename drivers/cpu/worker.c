@@ -137,6 +137,7 @@ serve(struct wire *w, const struct cpu_copier *copier)
 	n = ready(w, help & 1);
 	if (n == 0)
 		return false;
+	cpu_prefetch_write(&w->ring[at & w->mask]);
 	fetch(w, n);
 	w->known = at + n;
 	n = RTE_MIN(n, (uint64_t)QUANTUM_DESC << w->priority);
