@@ -19,6 +19,11 @@
 #define MAX_CONTESTANTS 16
 #define MAX_ROUNDS 201
 
+const struct quantile quantiles[NB_QUANTILES] = {
+	{ "p1", 0.01 }, { "p10", 0.1 }, { "p25", 0.25 }, { "p50", 0.5 }, { "p75", 0.75 },
+	{ "p90", 0.9 }, { "p99", 0.99 }, { "p999", 0.999 }, { "p9999", 0.9999 },
+};
+
 static int
 compare(const void *a, const void *b)
 {
@@ -109,9 +114,9 @@ conclude(const struct contestant *who, const struct contestant *against, const s
 	if (nb_ratios != 0)
 		r->against = *against;
 	if (latencies != NULL && latencies->n != 0 && latencies->placement == placement) {
-		r->p50 = latencies->ns[latencies->n / 2];
-		r->p99 = latencies->ns[latencies->n * 99 / 100];
-		r->p999 = latencies->ns[latencies->n * 999 / 1000];
+		for (i = 0; i < NB_QUANTILES; i++)
+			r->latency_ns[i] = latencies->ns[(uint32_t)(quantiles[i].share *
+					latencies->n)];
 	}
 }
 

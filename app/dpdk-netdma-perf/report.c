@@ -46,8 +46,9 @@ report_row(FILE *f, const struct record *r)
 			api_name(r->who.api), r->setting.size, r->setting.burst,
 			r->setting.cold ? "cold" : "hot", placement_name(r->placement),
 			r->round_ns, r->mops.median, gbps(r), r->cycles.median, ratio);
-	if (r->p50 != 0)
-		fprintf(f, " %8.0f %8.0f %8.0f", r->p50, r->p99, r->p999);
+	if (r->latency_ns[0] != 0)
+		fprintf(f, " %8.0f %8.0f %8.0f", r->latency_ns[P50], r->latency_ns[P99],
+				r->latency_ns[P999]);
 	fputc('\n', f);
 	fflush(f);
 }
@@ -100,6 +101,22 @@ json_spread(FILE *f, const char *name, const struct spread *s)
 				s->min, s->median, s->max);
 }
 
+static void
+json_latency(FILE *f, const struct record *r)
+{
+	uint32_t i;
+
+	fputs(", \"latency_ns\": ", f);
+	if (r->latency_ns[0] == 0) {
+		fputs("null", f);
+		return;
+	}
+	for (i = 0; i < NB_QUANTILES; i++)
+		fprintf(f, "%s\"%s\": %.4g", i == 0 ? "{" : ", ", quantiles[i].name,
+				r->latency_ns[i]);
+	fputc('}', f);
+}
+
 int
 report_json(const char *path, const struct records *records)
 {
@@ -125,11 +142,7 @@ report_json(const char *path, const struct records *records)
 				r->mops.median, gbps(r), r->cycles.median);
 		json_spread(f, "mops_spread", &r->mops);
 		json_spread(f, "producer_cycles_spread", &r->cycles);
-		if (r->p50 != 0)
-			fprintf(f, ", \"latency_ns\": {\"p50\": %.4g, \"p99\": %.4g, \"p999\": %.4g}",
-					r->p50, r->p99, r->p999);
-		else
-			fputs(", \"latency_ns\": null", f);
+		json_latency(f, r);
 		fprintf(f, ", \"placement\": \"%s\", \"round_trip_ns\": %.4g, \"ratio_to\": ",
 				placement_name(r->placement), r->round_ns);
 		if (r->against.engine != NULL)
@@ -160,13 +173,15 @@ int
 report_csv(const char *path, const struct records *records)
 {
 	FILE *f = create(path);
-	uint32_t i;
+	uint32_t i, k;
 
 	if (f == NULL)
 		return -EIO;
 	fputs("engine,api,size,burst,depth,align,channels,cache,stream,checked,placement,samples,"
-			"round_trip_ns,mops_min,mops,mops_max,gbps,producer_cycles_per_op,p50_ns,"
-			"p99_ns,p999_ns,ratio_to,ratio_min,ratio,ratio_max\n", f);
+			"round_trip_ns,mops_min,mops,mops_max,gbps,producer_cycles_per_op", f);
+	for (k = 0; k < NB_QUANTILES; k++)
+		fprintf(f, ",%s_ns", quantiles[k].name);
+	fputs(",ratio_to,ratio_min,ratio,ratio_max\n", f);
 	for (i = 0; i < records->n; i++) {
 		const struct record *r = &records->record[i];
 		const struct setting *s = &r->setting;
@@ -177,10 +192,12 @@ report_csv(const char *path, const struct records *records)
 				s->channels, s->cold ? "cold" : "hot", s->stream, s->checked,
 				placement_name(r->placement), r->n, r->round_ns, r->mops.min,
 				r->mops.median, r->mops.max, gbps(r), r->cycles.median);
-		if (r->p50 != 0)
-			fprintf(f, ",%.4g,%.4g,%.4g,", r->p50, r->p99, r->p999);
-		else
-			fputs(",,,,", f);
+		for (k = 0; k < NB_QUANTILES; k++)
+			if (r->latency_ns[0] != 0)
+				fprintf(f, ",%.4g", r->latency_ns[k]);
+			else
+				fputc(',', f);
+		fputc(',', f);
 		if (r->against.engine != NULL) {
 			csv_string(f, r->against.engine);
 			fprintf(f, ",%.4g,%.4g,%.4g\n", r->ratio.min, r->ratio.median, r->ratio.max);

@@ -17,6 +17,14 @@ struct spread {
 };
 struct spread spread_of(double *value, uint32_t n); /* sorts them */
 
+#define NB_QUANTILES 9
+struct quantile {
+	const char *name;
+	double share;
+};
+extern const struct quantile quantiles[NB_QUANTILES];
+enum { P50 = 3, P99 = 6, P999 = 7 }; /* of these, those that a table has */
+
 struct record {
 	struct contestant who;
 	struct setting setting;
@@ -28,8 +36,8 @@ struct record {
 	struct contestant against; /* engine NULL: nothing */
 	struct spread ratio;  /* of the throughput: in each round, to the one it goes against */
 	struct spread cycles_ratio;
-	/* Of single copies, in nanoseconds; p50 0: not measured. */
-	double p50, p99, p999;
+	/* Of single copies: that share of them took no longer. All 0: not measured. */
+	double latency_ns[NB_QUANTILES];
 };
 
 struct records {
