@@ -29,7 +29,7 @@
 
 /* The CPU is let to others once in so many rounds, from so many on. */
 #define ROUNDS_ALONE 1024
-#define ROUNDS_YIELD 16
+#define ROUNDS_YIELD 256
 
 /* How long it sleeps if nobody wakes it. */
 #define SLEEP_NS 100000000
