@@ -22,6 +22,8 @@ struct cpu_slot {
 	uint64_t dst; /* 47 bits; above them what follows */
 } __rte_aligned(16);
 
+#define SLOTS_A_LINE (RTE_CACHE_LINE_SIZE / sizeof(struct cpu_slot))
+
 #define SLOT_ADDR_BITS 47
 #define SLOT_ADDR_MASK ((UINT64_C(1) << SLOT_ADDR_BITS) - 1)
 #define SLOT_LENGTH_LOW_BITS 17 /* in src */

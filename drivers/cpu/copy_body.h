@@ -11,7 +11,6 @@
 /* How many copies ahead the bytes of one are fetched, by its length, and how many bytes. */
 #define AHEAD(length) ((length) < 256 ? 16u : (length) < 512 ? 8u : 2u)
 #define AHEAD_BYTES 512
-#define AHEAD_SLOTS CPU_FETCH_SLOTS
 
 /* Stores go around the cache in copies that are this long: with the hint, and without it. */
 #define STREAM_HINTED 512
@@ -43,13 +42,26 @@ fetch(uint64_t src, uint64_t dst, uint32_t length, bool around)
 		cpu_prefetch((const void *)(uintptr_t)(src + at));
 }
 
+/* Nothing but two addresses and a length. */
+static __rte_always_inline bool
+is_bare(uint64_t dst)
+{
+	return likely(dst >> SLOT_ADDR_BITS == 0);
+}
+
 ISA static inline void
 fetch_slot(const struct cpu_slot *s)
 {
-	uint32_t length = cpu_slot_length(s);
+	uint64_t src = s->src, dst = s->dst;
+	uint32_t length;
 
-	fetch(s->src & SLOT_ADDR_MASK, s->dst & SLOT_ADDR_MASK, length,
-			goes_around(length, s->dst & SLOT_STREAM, s->dst & SLOT_CACHE));
+	if (is_bare(dst)) {
+		fetch(src & SLOT_ADDR_MASK, dst, (uint32_t)(src >> SLOT_ADDR_BITS), false);
+		return;
+	}
+	length = cpu_slot_length(s);
+	fetch(src & SLOT_ADDR_MASK, dst & SLOT_ADDR_MASK, length,
+			goes_around(length, dst & SLOT_STREAM, dst & SLOT_CACHE));
 }
 
 ISA static inline void
@@ -94,25 +106,32 @@ streamed(bool any)
 ISA static uint64_t
 slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uint64_t *bytes)
 {
-	uint64_t most = *bytes, sum = 0, ahead, i;
+	uint64_t most = *bytes, sum = 0, next = at + 1, ahead;
 	bool around = false;
 
-	ahead = AHEAD(cpu_slot_length(&ring[at & mask]));
-	for (i = at + 1; i != end && i != at + ahead; i++)
-		fetch_slot(&ring[i & mask]);
+	for (ahead = AHEAD(cpu_slot_length(&ring[at & mask])); next != end && ahead > 1; ahead--)
+		fetch_slot(&ring[next++ & mask]);
 	for (; at != end && sum < most; at++) {
 		const struct cpu_slot *s = &ring[at & mask];
-		uint32_t length = cpu_slot_length(s);
+		uint64_t src = s->src, dst = s->dst;
+		uint32_t length;
 
-		if (unlikely(s->dst & SLOT_POINTER))
-			break;
 		/* The lines of the slots come from the owner's cache. */
-		if (at % 4 == 0 && at + AHEAD_SLOTS < end)
-			cpu_prefetch(&ring[(at + AHEAD_SLOTS) & mask]);
-		if (at + ahead < end)
-			fetch_slot(&ring[(at + ahead) & mask]);
-		around |= copy_hinted(s->dst & SLOT_ADDR_MASK, s->src & SLOT_ADDR_MASK, length,
-				s->dst & SLOT_STREAM, s->dst & SLOT_CACHE);
+		if (at % SLOTS_A_LINE == 0 && at + CPU_FETCH_SLOTS < end)
+			cpu_prefetch(&ring[(at + CPU_FETCH_SLOTS) & mask]);
+		if (next != end)
+			fetch_slot(&ring[next++ & mask]);
+		if (is_bare(dst)) {
+			length = (uint32_t)(src >> SLOT_ADDR_BITS);
+			copy((void *)(uintptr_t)dst, (const void *)(uintptr_t)(src & SLOT_ADDR_MASK),
+					length);
+		} else {
+			if (unlikely(dst & SLOT_POINTER))
+				break;
+			length = cpu_slot_length(s);
+			around |= copy_hinted(dst & SLOT_ADDR_MASK, src & SLOT_ADDR_MASK, length,
+					dst & SLOT_STREAM, dst & SLOT_CACHE);
+		}
 		sum += length;
 	}
 	streamed(around);

@@ -94,7 +94,6 @@ wire_phase(const struct wire *w, uint64_t count)
 #define FAILED_SHIFT 24
 #define FINISHED_MASK ((UINT64_C(1) << FAILED_SHIFT) - 1)
 #define FAILED_MASK FINISHED_MASK
-#define SLOTS_A_LINE (RTE_CACHE_LINE_SIZE / sizeof(struct cpu_slot))
 
 static inline uint64_t
 wire_finished(uint64_t n, uint64_t failed)
