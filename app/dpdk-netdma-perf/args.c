@@ -52,7 +52,7 @@ static const char usage[] =
 "  --csv FILE        the same as a table\n"
 "  --suite goals     instead: what the library promises, and what was reached\n"
 "  --instructions N  instead: N bursts of the first size and contestant, for callgrind to\n"
-"                    count (devtools/instructions.sh)\n"
+"                    count (test/instructions)\n"
 "  --help\n";
 
 static int

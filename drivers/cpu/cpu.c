@@ -229,17 +229,17 @@ check(const struct cpu *cpu, const struct rte_kvargs *args)
 	return 0;
 }
 
-static int
-create(const struct netdma_driver *driver, const char *name, struct rte_kvargs *args)
+struct cpu *
+cpu_new(const char *name, struct rte_kvargs *args)
 {
-	struct netdma_provider_conf conf = { .version = NETDMA_INTERFACE_VERSION, .name = name };
 	struct cpu *cpu = calloc(1, sizeof(*cpu));
-	char friendly_name[64];
 	unsigned int i;
 	int ret = 0;
 
-	if (cpu == NULL)
-		return -ENOMEM;
+	if (cpu == NULL) {
+		rte_errno = ENOMEM;
+		return NULL;
+	}
 	rte_strscpy(cpu->name, name, sizeof(cpu->name));
 	cpu->max_channels = DEFAULT_CHANNELS;
 	cpu->max_transfer = MAX_TRANSFER;
@@ -253,10 +253,26 @@ create(const struct netdma_driver *driver, const char *name, struct rte_kvargs *
 			ret = -EINVAL;
 		}
 	}
-	if (ret == 0)
-		ret = check(cpu, args);
 	if (ret == 0 && cpu->nb_workers == 0)
 		place_add(cpu);
+	if (ret == 0)
+		return cpu;
+	free(cpu);
+	rte_errno = -ret;
+	return NULL;
+}
+
+static int
+create(const struct netdma_driver *driver, const char *name, struct rte_kvargs *args)
+{
+	struct netdma_provider_conf conf = { .version = NETDMA_INTERFACE_VERSION, .name = name };
+	struct cpu *cpu = cpu_new(name, args);
+	char friendly_name[64];
+	int ret;
+
+	if (cpu == NULL)
+		return -rte_errno;
+	ret = check(cpu, args);
 	if (ret == 0) {
 		snprintf(friendly_name, sizeof(friendly_name), "software engine, %s",
 				cpu->worker_mode ? "a worker copies" : "the caller copies");

@@ -44,6 +44,10 @@ struct cpu {
 	struct worker *worker[CPU_MAX_WORKERS];
 };
 
+struct rte_kvargs;
+/* What a provider's string says; where its workers work is still to be checked. NULL: rte_errno. */
+struct cpu *cpu_new(const char *name, struct rte_kvargs *args);
+
 #define CPU_MAX_DESC (1u << 20)
 /* Priorities 0 to 3: each doubles a channel's share of a busy worker. */
 #define CPU_MAX_PRIORITY 3

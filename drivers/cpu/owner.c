@@ -35,20 +35,6 @@
 
 /* ------------------------------------------------------------------- filling */
 
-static inline void
-slot_set(struct cpu_slot *s, uint64_t src, uint64_t dst)
-{
-	s->src = src;
-	/* The worker may be looking for a single copy here. */
-	__atomic_store_n(&s->dst, dst, __ATOMIC_RELAXED);
-}
-
-static inline struct cpu_slot *
-slot_at(const struct wire *w, uint64_t count)
-{
-	return &w->ring[count & w->mask];
-}
-
 /* Any descriptor. */
 static void
 put(struct wire *w, const struct netdma_desc *d)
@@ -163,18 +149,6 @@ scrub(struct wire *w, uint64_t n)
 		slot_set(slot_at(w, w->filled + n), 0, 0);
 }
 
-/* The lines of the slots that are filled next. There are as many behind the ring. */
-static __rte_always_inline void
-fetch_ahead(const struct wire *w)
-{
-	const struct cpu_slot *s = slot_at(w, w->filled);
-	unsigned int i;
-
-#pragma GCC unroll 8
-	for (i = 0; i < WIRE_AHEAD; i += SLOTS_A_LINE)
-		cpu_prefetch_write(s + i);
-}
-
 /* Give so many the short way, and announce them: at least 2, and at most SLOT_COUNT_MOST, or SHORT_MOST
  * where they may have hints. Whether they were all short and plain shows at the end; until then the
  * first slot, for which the worker may be looking, stays as it was. @return whether they were;
@@ -214,7 +188,7 @@ give_short(struct wire *w, uint64_t n, bool hinted)
 	if (unlikely((flags & FLAGS_SPECIAL) != 0))
 		l->special = RTE_MAX(l->special, l->given + n);
 	w->filled += n;
-	fetch_ahead(w);
+	wire_fetch_ahead(w);
 	l->bytes += (uint32_t)seen.sum[0];
 	l->give = d;
 	l->given += n;
@@ -353,9 +327,8 @@ make_up(struct wire *w)
 	return true;
 }
 
-/* Nothing has finished. The worker may wait for this very CPU: polling does not help then. */
-static void
-in_vain(struct wire *w)
+void
+owner_in_vain(struct wire *w)
 {
 	if (++w->idle_polls % VAIN_POLLS == 0 && sched_getcpu() ==
 			__atomic_load_n(&w->worker->cpu, __ATOMIC_RELAXED))
@@ -434,7 +407,7 @@ owner_poll_more(struct wire *w, bool vain)
 	uint64_t n;
 
 	if (vain && l->given != l->completed)
-		in_vain(w);
+		owner_in_vain(w);
 	n = RTE_MIN(l->allowed - l->given, room(w));
 	return n != 0 || w->odd != 0 ? go_on(w, n) : 0;
 }

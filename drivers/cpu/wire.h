@@ -102,4 +102,30 @@ wire_finished(uint64_t n, uint64_t failed)
 			(n < SLOTS_A_LINE || failed != 0 ? SLOT_LOOK_CLOSER : 0);
 }
 
+static inline void
+slot_set(struct cpu_slot *s, uint64_t src, uint64_t dst)
+{
+	s->src = src;
+	/* The worker may be looking for a single copy here. */
+	__atomic_store_n(&s->dst, dst, __ATOMIC_RELAXED);
+}
+
+static inline struct cpu_slot *
+slot_at(const struct wire *w, uint64_t count)
+{
+	return &w->ring[count & w->mask];
+}
+
+/* The lines of the slots that are filled next. There are as many behind the ring. */
+static __rte_always_inline void
+wire_fetch_ahead(const struct wire *w)
+{
+	const struct cpu_slot *s = slot_at(w, w->filled);
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < WIRE_AHEAD; i += SLOTS_A_LINE)
+		cpu_prefetch_write(s + i);
+}
+
 #endif /* NETDMA_CPU_WIRE_H */

@@ -66,6 +66,9 @@ bool worker_has_work(const struct worker_table *t);
 uint64_t worker_copy(const struct wire *w, const struct cpu_copier *copier, uint64_t at,
 		uint64_t end, uint64_t most, uint64_t *bytes, uint64_t *failed);
 
+/* owner.c: nothing has finished. The worker may wait for this very CPU: polling does not help then. */
+void owner_in_vain(struct wire *w);
+
 /* help.c: the owner's */
 int owner_help(void *channel);
 /* Move the marks over what the owner has copied, if all before it has finished. @return whether none

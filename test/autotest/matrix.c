@@ -13,6 +13,7 @@ const struct t_kind t_matrix[] = {
 	{ "cpu-inline-iova", "cpu", "cpu3,mode=inline,addr=iova" },
 	{ "cpu-thread-iova", "cpu", "cpu4,mode=lcore,addr=iova" },
 	{ "skeleton", "dmadev", .device = "dma_skeleton0" },
+	{ "vdev", "dmadev", .device = "dma_netdma0" },
 	{ "ioat", "dmadev", .device = "0000:00:04.0", .named = true },
 	{ "idxd", "dmadev", .device = "wq0.0", .named = true },
 	{ "ioat-failing", "dmadev", .device = "0000:00:04.0", .named = true, .recover = true },
