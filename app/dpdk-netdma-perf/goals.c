@@ -33,9 +33,10 @@ static struct contestant worker = { lcore_engine, API_LIST };
 static const struct contestant vdev = { VDEV, API_RAW };
 static struct contestant helped = { lcore_engine, API_WAIT };
 
-/* One line; a goal is reached by the median. */
-static void __rte_format_printf(4, 5)
-tell(const char *number, bool reached, const char *goal, const char *format, ...)
+/* One line; a goal is reached by the median, where the two cores were most of the time. */
+static void __rte_format_printf(5, 6)
+tell(const char *number, bool reached, enum placement placement, const char *goal,
+		const char *format, ...)
 {
 	char got[160];
 	va_list ap;
@@ -45,7 +46,8 @@ tell(const char *number, bool reached, const char *goal, const char *format, ...
 	va_end(ap);
 	nb_goals++;
 	nb_missed += !reached;
-	printf("%-4s %-7s %-66s %s\n", number, reached ? "reached" : "MISSED", goal, got);
+	printf("%-4s %-7s %-9s %-58s %s\n", number, reached ? "reached" : "MISSED",
+			placement_name(placement), goal, got);
 	fflush(stdout);
 }
 
@@ -53,7 +55,7 @@ tell(const char *number, bool reached, const char *goal, const char *format, ...
 static void
 tell_not(const char *number, const char *goal, const char *why)
 {
-	printf("%-4s %-7s %-66s %s\n", number, "-", goal, why);
+	printf("%-4s %-7s %-9s %-58s %s\n", number, "-", "-", goal, why);
 	fflush(stdout);
 }
 
@@ -81,7 +83,7 @@ ratio_goal(const char *number, const struct contestant *who, const struct contes
 {
 	struct contestant both[2] = { *against, *who };
 	uint32_t i, from = records->n;
-	char goal[96];
+	char goal[96], depth[32] = "";
 
 	measure(both, 2, s, effort, records);
 	progress_end();
@@ -91,12 +93,13 @@ ratio_goal(const char *number, const struct contestant *who, const struct contes
 
 		if (r->ratio.n == 0)
 			continue;
-		snprintf(goal, sizeof(goal), "%s, %u bytes, burst %u, %s, %s: >= %.2f x %s",
+		if (s->depth != DEPTH && who != &helped)
+			snprintf(depth, sizeof(depth), " of %u", s->depth);
+		snprintf(goal, sizeof(goal), "%s, %u bytes, burst %u%s, %s: >= %.2f x %s",
 				who == &helped ? "helped" : who == &worker ? "worker" :
 				who == &vdev ? "as a dmadev" : "inline",
-				s->size, s->burst, s->cold ? "cold" : "hot", placement_name(r->placement),
-				least, against->engine);
-		tell(number, r->ratio.median >= least, goal, "%.2f (%.2f-%.2f, n=%u)",
+				s->size, s->burst, depth, s->cold ? "cold" : "hot", least, against->engine);
+		tell(number, r->ratio.median >= least, r->placement, goal, "%.2f (%.2f-%.2f, n=%u)",
 				r->ratio.median, r->ratio.min, r->ratio.max, r->ratio.n);
 	}
 }
@@ -104,9 +107,15 @@ ratio_goal(const char *number, const struct contestant *who, const struct contes
 static void
 throughput_goals(const struct effort *effort, struct records *records)
 {
-	static const struct { const char *number; uint32_t size, burst; bool cold; double near, far; }
-	goal[] = {
+	static const struct {
+		const char *number;
+		uint32_t size, burst;
+		bool cold;
+		double near, far;
+		uint32_t depth; /* 0: DEPTH */
+	} goal[] = {
 		{ "1,2", 64, 32, false, 10, 20 },
+		{ "1,2", 64, 32, false, 10, 20, 256 },
 		{ "4", 64, 1, false, 10, 10 },
 		{ "5", 256, 32, false, 6, 6 },
 		{ "5", 1500, 32, false, 2.5, 2.5 },
@@ -125,6 +134,8 @@ throughput_goals(const struct effort *effort, struct records *records)
 	for (i = 0; i < RTE_DIM(goal); i++) {
 		struct setting s = setting(goal[i].size, goal[i].burst, goal[i].cold);
 
+		if (goal[i].depth != 0)
+			s.depth = goal[i].depth;
 		ratio_goal(goal[i].number, &worker, &reference, &s, goal[i].near, goal[i].far,
 				effort, records);
 	}
@@ -146,32 +157,47 @@ vdev_goal(const struct effort *effort, struct records *records)
 	ratio_goal("3", &vdev, &reference, &s, 6, 4.5, effort, records);
 }
 
-/* What the submitting core spends. */
+/* What the submitting core spends, against the best that it could do itself. */
+static void
+saved(enum placement placement, const struct contestant *all, unsigned int n,
+		const struct setting *cold, const struct records *records)
+{
+	double best = 1e18, mine;
+	const struct record *r;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		r = record_find(records, &all[i], cold, placement);
+		if (r == NULL)
+			return;
+		mine = r->cycles.median;
+		if (i + 1 < n)
+			best = RTE_MIN(best, mine);
+	}
+	tell("14", mine <= 0.015 * best, placement, "worker, 1500 bytes, cold: >= 98.5 % of a copy's "
+			"time saved", "%.2f %% (%.1f of %.1f cycles)", 100 - 100 * mine / best, mine,
+			best);
+}
+
 static void
 producer_goals(const struct effort *effort, struct records *records)
 {
-	struct contestant all[] = { libc, loop, in_call, worker };
+	const struct contestant all[] = { libc, loop, in_call, worker };
 	struct setting hot = setting(64, 32, false), cold = setting(1500, 32, true);
-	const struct record *r = record_find(records, &worker, &hot);
-	double best = 1e18, mine = 0;
-	unsigned int i;
+	const struct record *r;
+	enum placement p;
 
-	if (r != NULL)
-		tell("8", r->cycles.median <= 6, "worker, 64 bytes, burst 32, hot: <= 6 cycles a copy",
-				"%.1f (%.1f-%.1f)", r->cycles.median, r->cycles.min, r->cycles.max);
+	for (p = 0; p < NB_PLACEMENTS; p++) {
+		r = record_find(records, &worker, &hot, p);
+		if (r != NULL)
+			tell("8", r->cycles.median <= 6, p, "worker, 64 bytes, burst 32, hot: <= 6 "
+					"cycles a copy", "%.1f (%.1f-%.1f)", r->cycles.median,
+					r->cycles.min, r->cycles.max);
+	}
 	measure(all, RTE_DIM(all), &cold, effort, records);
 	progress_end();
-	for (i = 0; i < RTE_DIM(all); i++) {
-		r = record_find(records, &all[i], &cold);
-		if (r == NULL)
-			return;
-		if (i + 1 == RTE_DIM(all))
-			mine = r->cycles.median;
-		else
-			best = RTE_MIN(best, r->cycles.median);
-	}
-	tell("14", mine <= 0.015 * best, "worker, 1500 bytes, cold: >= 98.5 % of the time of a copy "
-			"saved", "%.2f %% (%.1f of %.1f cycles)", 100 - 100 * mine / best, mine, best);
+	for (p = 0; p < NB_PLACEMENTS; p++)
+		saved(p, all, RTE_DIM(all), &cold, records);
 }
 
 static void
@@ -182,7 +208,7 @@ latency_goals(void)
 	double idle, idle_other;
 
 	latency_take(&worker, &s, 5000, 0, &mine);
-	tell("10", mine.ns[mine.n / 2] <= 1.25 * mine.round_ns,
+	tell("10", mine.ns[mine.n / 2] <= 1.25 * mine.round_ns, mine.placement,
 			"worker, one copy of 64 bytes: <= 1.25 round trips of a line",
 			"%.2f (%.0f ns, round trip %.0f ns)", mine.ns[mine.n / 2] / mine.round_ns,
 			mine.ns[mine.n / 2], mine.round_ns);
@@ -190,8 +216,8 @@ latency_goals(void)
 	latency_take(&reference, &s, 200, IDLE_US, &other);
 	idle = mine.ns[mine.n / 2];
 	idle_other = other.ns[other.n / 2];
-	tell("11", idle_other >= 50 * idle, "worker, the same after 1 ms without work: >= 50 times "
-			"shorter", "%.1f (%.0f ns, %s %.0f ns)", idle_other / idle, idle, SKELETON,
+	tell("11", idle_other >= 50 * idle, mine.placement,
+			"worker, the same 1 ms after the last: >= 50 times shorter", "%.1f (%.0f ns, %s %.0f ns)", idle_other / idle, idle, SKELETON,
 			idle_other);
 }
 
@@ -201,16 +227,20 @@ library_goals(const struct effort *effort, struct records *records)
 	struct contestant both[] = { reference, { SKELETON, API_LIST } };
 	struct setting s = setting(64, 32, false);
 	const struct record *raw, *list;
+	enum placement p;
 
 	measure(both, 2, &s, effort, records);
 	progress_end();
-	raw = record_find(records, &both[0], &s);
-	list = record_find(records, &both[1], &s);
-	if (raw != NULL && list != NULL)
-		tell("12", list->cycles.median - raw->cycles.median <= 4,
-				"dmadev, lists of 32: <= 4 cycles a copy over rte_dma_copy()",
-				"%.1f (%.1f, raw %.1f)", list->cycles.median - raw->cycles.median,
-				list->cycles.median, raw->cycles.median);
+	for (p = 0; p < NB_PLACEMENTS; p++) {
+		raw = record_find(records, &both[0], &s, p);
+		list = record_find(records, &both[1], &s, p);
+		if (raw != NULL && list != NULL)
+			tell("12", list->cycles.median - raw->cycles.median <= 4, p,
+					"dmadev, lists of 32: <= 4 cycles a copy over rte_dma_copy()",
+					"%.1f (%.1f, raw %.1f)",
+					list->cycles.median - raw->cycles.median, list->cycles.median,
+					raw->cycles.median);
+	}
 }
 
 static void

@@ -49,19 +49,19 @@ same(const struct contestant *a, const struct contestant *b)
 }
 
 const struct record *
-record_find(const struct records *records, const struct contestant *who, const struct setting *s)
+record_find(const struct records *records, const struct contestant *who, const struct setting *s,
+		enum placement placement)
 {
-	const struct record *best = NULL;
 	uint32_t i;
 
 	for (i = 0; i < records->n; i++) {
 		const struct record *r = &records->record[i];
 
-		if (same(&r->who, who) && memcmp(&r->setting, s, sizeof(*s)) == 0 &&
-				(best == NULL || r->n > best->n))
-			best = r;
+		if (same(&r->who, who) && r->placement == placement &&
+				memcmp(&r->setting, s, sizeof(*s)) == 0)
+			return r;
 	}
-	return best;
+	return NULL;
 }
 
 static struct record *

@@ -55,9 +55,9 @@ struct effort {
 /* Contestants of one setting, in turns; the first is who the others go against. */
 void measure(const struct contestant *who, uint32_t n, const struct setting *s,
 		const struct effort *effort, struct records *records);
-/* The record of a contestant with the most samples, or NULL. */
+/* The record of a contestant, or NULL. */
 const struct record *record_find(const struct records *records, const struct contestant *who,
-		const struct setting *s);
+		const struct setting *s, enum placement placement);
 
 /* report.c */
 void report_heading(FILE *f);
