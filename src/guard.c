@@ -11,14 +11,6 @@
 
 #include "guard.h"
 
-#if defined(__SANITIZE_THREAD__)
-#define GUARD_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define GUARD_TSAN 1
-#endif
-#endif
-
 bool netdma_guard_fence = true;
 
 static int
@@ -30,7 +22,7 @@ membarrier(int cmd)
 void
 netdma_guard_init(void)
 {
-#ifndef GUARD_TSAN
+#ifndef UNDER_TSAN
 	if (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0) {
 		netdma_guard_fence = false;
 		return;

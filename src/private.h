@@ -172,11 +172,20 @@ struct channel_counters {
 	uint64_t accepted;
 };
 
+/* ThreadSanitizer knows neither assembly nor membarrier(2). */
+#if defined(__SANITIZE_THREAD__)
+#define UNDER_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define UNDER_TSAN 1
+#endif
+#endif
+
 /* Only this thread writes it; others read it. Compilers make three instructions of that. */
 static inline void
 counter_add(uint64_t *counter, uint64_t n)
 {
-#if defined(RTE_ARCH_X86_64) && !defined(__SANITIZE_THREAD__)
+#if defined(RTE_ARCH_X86_64) && !defined(UNDER_TSAN)
 	__asm__ ("addq %1, %0" : "+m" (*counter) : "er" (n));
 #else
 	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
@@ -187,7 +196,7 @@ counter_add(uint64_t *counter, uint64_t n)
 static inline void
 counter_add_release(uint64_t *counter, uint64_t n)
 {
-#if defined(RTE_ARCH_X86_64) && !defined(__SANITIZE_THREAD__)
+#if defined(RTE_ARCH_X86_64) && !defined(UNDER_TSAN)
 	/* No store overtakes another one. */
 	rte_compiler_barrier();
 	counter_add(counter, n);

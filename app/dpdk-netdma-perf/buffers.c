@@ -69,10 +69,13 @@ places(const struct setting *s)
 static uint64_t
 far_step(uint64_t n, double part)
 {
-	uint64_t by = (uint64_t)((double)n * part) | 1;
+	uint64_t by = (uint64_t)((double)n * part), a, b, rest;
 
-	while (by < n && n % by == 0)
-		by += 2;
+	do {
+		by++;
+		for (a = n, b = by; b != 0; a = b, b = rest)
+			rest = a % b;
+	} while (a != 1);
 	return by % n;
 }
 

@@ -72,7 +72,7 @@ fetch_desc(const struct netdma_desc *d)
 			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE));
 }
 
-/* @return whether stores went around the cache. */
+/* @return whether stores are on their way around the cache. */
 ISA static inline bool
 copy_hinted(uint64_t dst, uint64_t src, uint32_t length, bool hinted, bool cache)
 {
@@ -82,7 +82,10 @@ copy_hinted(uint64_t dst, uint64_t src, uint32_t length, bool hinted, bool cache
 #ifdef CAN_STREAM
 	if (goes_around(length, hinted, cache)) {
 		stream(to, from, length);
-		return true;
+		/* Nobody has asked for it: what follows is not to be seen before it. */
+		if (!hinted)
+			_mm_sfence();
+		return hinted;
 	}
 #else
 	RTE_SET_USED(hinted);

@@ -201,21 +201,30 @@ static const char *const key_names[RTE_DIM(keys) + 1] = {
 	"mode", "lcore", "cpu", "workers", "spin", "simd", "addr", "channels", "max_transfer", NULL,
 };
 
+/* @return whether it says in one way where workers are. */
+static bool
+is_one_kind(const struct rte_kvargs *args)
+{
+	if ((rte_kvargs_count(args, "lcore") != 0) + (rte_kvargs_count(args, "cpu") != 0) +
+			(rte_kvargs_count(args, "workers") != 0) <= 1)
+		return true;
+	CPU_LOG(ERR, "lcore, cpu and workers do not go together: an lcore has its CPUs from EAL, and "
+			"each lcore or cpu that is named is a worker");
+	return false;
+}
+
+/* A provider's workers. */
 static int
 check(const struct cpu *cpu, const struct rte_kvargs *args)
 {
-	unsigned int kinds = (rte_kvargs_count(args, "lcore") != 0) +
-			(rte_kvargs_count(args, "cpu") != 0) +
-			(rte_kvargs_count(args, "workers") != 0), i;
+	unsigned int i;
 
-	if (!cpu->worker_mode && (kinds != 0 || rte_kvargs_count(args, "spin") != 0)) {
+	if (!cpu->worker_mode && (rte_kvargs_count(args, "lcore") != 0 ||
+			rte_kvargs_count(args, "cpu") != 0 ||
+			rte_kvargs_count(args, "workers") != 0 ||
+			rte_kvargs_count(args, "spin") != 0)) {
 		CPU_LOG(ERR, "lcore, cpu, workers and spin go with mode=lcore: the inline engine "
 				"copies on the core that calls");
-		return -EINVAL;
-	}
-	if (kinds > 1) {
-		CPU_LOG(ERR, "lcore, cpu and workers do not go together: an lcore has its CPUs from "
-				"EAL, and each lcore or cpu that is named is a worker");
 		return -EINVAL;
 	}
 	for (i = 0; i < cpu->nb_workers; i++)
@@ -253,6 +262,8 @@ cpu_new(const char *name, struct rte_kvargs *args)
 			ret = -EINVAL;
 		}
 	}
+	if (ret == 0 && !is_one_kind(args))
+		ret = -EINVAL;
 	if (ret == 0 && cpu->nb_workers == 0)
 		place_add(cpu);
 	if (ret == 0)

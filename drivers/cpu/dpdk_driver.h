@@ -10,6 +10,9 @@
  * HAVE_DPDK_DRIVER says whether there is either.
  */
 
+/* Those that DPDK itself has want this. */
+#define ALLOW_INTERNAL_API
+
 #include <sys/queue.h>
 
 #include <rte_dev.h>
@@ -91,6 +94,8 @@ struct rte_vdev_driver {
 	void *dma_unmap;
 	uint32_t drv_flags;
 };
+
+#define RTE_VDEV_DRV_NEED_IOVA_AS_VA 0x0001
 
 void rte_vdev_register(struct rte_vdev_driver *driver);
 void rte_vdev_unregister(struct rte_vdev_driver *driver);

@@ -8,7 +8,7 @@
  * An owner fills, and then looks whether the worker sleeps; the worker says that it sleeps, and
  * then looks whether something was filled. Each must see the other's store. That costs the owner
  * nothing, because the worker makes every CPU of the process pass a full barrier, once before it
- * sleeps: membarrier(2), which netdma_init() has registered for. Where that cannot be had it only
+ * sleeps: membarrier(2), for which the process is registered. Where that cannot be had it only
  * takes naps.
  */
 
@@ -37,6 +37,12 @@
 
 /* How long a CPU waits for a store to a line, at most. */
 #define MONITOR_US 20
+
+void
+worker_idle_setup(void)
+{
+	syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+}
 
 static void
 futex(uint32_t *word, int op, uint32_t value, const struct timespec *timeout)

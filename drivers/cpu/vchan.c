@@ -10,9 +10,17 @@
 
 /* ------------------------------------------------------------------- filling */
 
+/* A slot is enough for a copy. Where CPUs do not keep stores in order, one behind a fence is odd: the
+ * worker is careful with those.
+ */
 static inline bool
-fits(uint64_t src, uint64_t dst, uint32_t length)
+fits(uint64_t src, uint64_t dst, uint32_t length, uint64_t flags)
 {
+#ifndef RTE_ARCH_X86
+	if (flags & RTE_DMA_OP_FLAG_FENCE)
+		return false;
+#endif
+	RTE_SET_USED(flags);
 	return ((src | dst) & ~SLOT_ADDR_MASK) == 0 && length >> SLOT_LENGTH_BITS == 0;
 }
 
@@ -50,7 +58,6 @@ submit_all(struct vchan *v)
 	worker_alert(w->worker);
 }
 
-/* The worker copies one after the other: there is nothing to be done for a fence. */
 static int
 copy(void *private, uint16_t id, rte_iova_t src, rte_iova_t dst, uint32_t length, uint64_t flags)
 {
@@ -62,7 +69,7 @@ copy(void *private, uint16_t id, rte_iova_t src, rte_iova_t dst, uint32_t length
 
 	if (unlikely(at - v->reported == w->depth))
 		return -ENOSPC;
-	if (likely(fits(src, dst, length))) {
+	if (likely(fits(src, dst, length, flags))) {
 		slot.src = src | (uint64_t)length << SLOT_ADDR_BITS;
 		slot.dst = dst | (uint64_t)(length >> SLOT_LENGTH_LOW_BITS)
 				<< SLOT_LENGTH_HIGH_SHIFT;
@@ -92,19 +99,27 @@ submit(void *private, uint16_t id)
 
 /* ------------------------------------------------------------------- polling */
 
+/* Where the next ones are that have finished. @return how many; 0: none. */
+static inline uint64_t
+finished_at(const struct vchan *v, uint64_t emptied)
+{
+	uint64_t dst;
+
+	if (emptied == v->submitted)
+		return 0;
+	dst = __atomic_load_n(&slot_at(&v->wire, emptied)->dst, __ATOMIC_ACQUIRE);
+	return dst & SLOT_FINISHED ? dst & FINISHED_MASK : 0;
+}
+
 /* So many have finished that the application was not told of. */
 static inline uint64_t
 finished(struct vchan *v, uint64_t wanted)
 {
 	struct wire *w = &v->wire;
-	uint64_t dst;
+	uint64_t n;
 
-	while (w->emptied - v->reported < wanted && w->emptied != v->submitted) {
-		dst = __atomic_load_n(&slot_at(w, w->emptied)->dst, __ATOMIC_ACQUIRE);
-		if ((dst & SLOT_FINISHED) == 0)
-			break;
-		w->emptied += dst & FINISHED_MASK;
-	}
+	while (w->emptied - v->reported < wanted && (n = finished_at(v, w->emptied)) != 0)
+		w->emptied += n;
 	if (unlikely(w->emptied == v->reported && w->emptied != v->submitted))
 		owner_in_vain(w);
 	return RTE_MIN(w->emptied - v->reported, wanted);
@@ -146,10 +161,13 @@ burst_capacity(const void *private, uint16_t id)
 }
 
 bool
-vchan_is_idle(struct vchan *v)
+vchan_is_idle(const struct vchan *v)
 {
-	finished(v, UINT64_MAX);
-	return v->wire.emptied == v->submitted;
+	uint64_t emptied = v->wire.emptied, n;
+
+	while ((n = finished_at(v, emptied)) != 0)
+		emptied += n;
+	return emptied == v->submitted;
 }
 
 void
@@ -166,13 +184,20 @@ vchan_functions(struct rte_dma_fp_object *fp, struct vchans *all)
 /* ------------------------------------------------------------ the control path */
 
 void
+vchan_forget(struct vchan *v)
+{
+	struct wire *w = &v->wire;
+
+	finished(v, UINT64_MAX);
+	v->submitted = w->filled = w->emptied;
+}
+
+void
 vchan_free(struct vchan *v)
 {
 	free(v->wire.ring);
 	free(v->odd);
-	v->wire.ring = NULL;
-	v->odd = NULL;
-	v->set_up = false;
+	*v = (struct vchan){ 0 };
 }
 
 int
@@ -183,7 +208,7 @@ vchan_setup(struct vchan *v, uint32_t nb_desc)
 
 	vchan_free(v);
 	w->ring = worker_zmalloc((nb_slots + WIRE_AHEAD) * sizeof(w->ring[0]));
-	v->odd = worker_zmalloc(depth * sizeof(v->odd[0]));
+	v->odd = calloc(depth, sizeof(v->odd[0])); /* seldom used: it stays untouched */
 	if (w->ring == NULL || v->odd == NULL) {
 		vchan_free(v);
 		return -ENOMEM;
@@ -191,7 +216,6 @@ vchan_setup(struct vchan *v, uint32_t nb_desc)
 	w->depth = depth;
 	w->mask = nb_slots - 1;
 	w->lap_shift = (unsigned int)__builtin_ctz(nb_slots);
-	v->set_up = true;
 	return 0;
 }
 
@@ -204,5 +228,5 @@ vchan_reset(struct vchan *v)
 
 	*w = fresh;
 	memset(w->ring, 0, (w->mask + 1) * sizeof(w->ring[0]));
-	v->submitted = v->reported = v->base = v->submitted_base = 0;
+	v->submitted = v->reported = v->submitted_base = v->reported_base = 0;
 }

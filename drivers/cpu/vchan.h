@@ -20,9 +20,7 @@ struct vchan {
 	uint64_t reported;   /* slots: the application was told of these */
 	struct cpu_slot first; /* of those to be submitted: it is put into its slot last */
 	struct netdma_desc *odd; /* for each slot: copies that do not fit into one */
-	uint64_t base;       /* reported, when counting began */
-	uint64_t submitted_base;
-	bool set_up;
+	uint64_t submitted_base, reported_base; /* when counting began */
 };
 
 #define VCHANS 64
@@ -30,17 +28,18 @@ struct vchan {
 /* dev_private */
 struct vchans {
 	struct cpu *cpu;
-	uint16_t n;
-	struct vchan *vchan[VCHANS];
+	struct vchan *vchan[VCHANS]; /* those that are configured; without a ring: not set up */
 };
 
 /* @return 0 or -ENOMEM. */
 int vchan_setup(struct vchan *v, uint32_t nb_desc);
 /* As if nothing had ever been copied. */
 void vchan_reset(struct vchan *v);
+/* The worker has left it: what has finished can still be reported, the rest is no more. */
+void vchan_forget(struct vchan *v);
 void vchan_free(struct vchan *v);
 /* Whether all that was submitted has been copied. */
-bool vchan_is_idle(struct vchan *v);
+bool vchan_is_idle(const struct vchan *v);
 void vchan_functions(struct rte_dma_fp_object *fp, struct vchans *all);
 
 #endif /* NETDMA_CPU_VCHAN_H */

@@ -6,8 +6,6 @@
 
 #include "dpdk_driver.h"
 
-#ifdef HAVE_DPDK_DRIVER
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,7 +19,6 @@
 
 #include "vchan.h"
 
-#define DRIVER_NAME dma_netdma
 /* Its number is all that an application has of a copy: 16 bits. */
 #define MAX_DESC 32768
 #define MIN_DESC 32
@@ -45,11 +42,14 @@ info_get(const struct rte_dma_dev *dev, struct rte_dma_info *info, uint32_t size
 }
 
 static void
-free_all(struct vchans *all)
+free_from(struct vchans *all, uint16_t first)
 {
-	for (; all->n > 0; all->n--) {
-		vchan_free(all->vchan[all->n - 1]);
-		free(all->vchan[all->n - 1]);
+	uint16_t i;
+
+	for (i = first; i < VCHANS && all->vchan[i] != NULL; i++) {
+		vchan_free(all->vchan[i]);
+		free(all->vchan[i]);
+		all->vchan[i] = NULL;
 	}
 }
 
@@ -57,16 +57,17 @@ static int
 configure(struct rte_dma_dev *dev, const struct rte_dma_conf *conf, uint32_t size)
 {
 	struct vchans *all = vchans_of(dev);
+	uint16_t i;
 
 	RTE_SET_USED(size);
-	free_all(all);
-	for (; all->n < conf->nb_vchans; all->n++) {
-		all->vchan[all->n] = worker_zmalloc(sizeof(struct vchan));
-		if (all->vchan[all->n] == NULL) {
-			free_all(all);
+	for (i = 0; i < conf->nb_vchans; i++) {
+		if (all->vchan[i] == NULL)
+			all->vchan[i] = worker_zmalloc(sizeof(struct vchan));
+		if (all->vchan[i] == NULL)
 			return -ENOMEM;
-		}
+		vchan_free(all->vchan[i]);
 	}
+	free_from(all, conf->nb_vchans);
 	return 0;
 }
 
@@ -77,37 +78,47 @@ setup(struct rte_dma_dev *dev, uint16_t id, const struct rte_dma_vchan_conf *con
 	return vchan_setup(vchans_of(dev)->vchan[id], conf->nb_desc);
 }
 
+/* The next one that is set up; NULL: there is none. */
+static struct vchan *
+next_vchan(const struct vchans *all, uint16_t *i)
+{
+	while (*i < VCHANS && all->vchan[*i] != NULL) {
+		struct vchan *v = all->vchan[(*i)++];
+
+		if (v->wire.ring != NULL)
+			return v;
+	}
+	return NULL;
+}
+
 static int
 start(struct rte_dma_dev *dev)
 {
 	static const struct netdma_cpu_mask anywhere;
-	struct vchans *all = vchans_of(dev);
+	const struct vchans *all = vchans_of(dev);
 	struct netdma_provider_attr attr;
-	uint16_t i;
-	int ret;
+	struct vchan *v;
+	uint16_t i = 0;
+	int ret = workers_start(all->cpu, &attr);
 
-	for (i = 0; i < all->n; i++)
-		if (!all->vchan[i]->set_up) {
-			CPU_LOG(ERR, "%s: vchan %u is not set up", all->cpu->name, i);
-			return -EINVAL;
-		}
-	ret = workers_start(all->cpu, &attr);
-	for (i = 0; i < all->n && ret == 0; i++) {
-		vchan_reset(all->vchan[i]);
-		workers_add(all->cpu, &all->vchan[i]->wire, &anywhere);
+	while (ret == 0 && (v = next_vchan(all, &i)) != NULL) {
+		vchan_reset(v);
+		workers_add(all->cpu, &v->wire, &anywhere);
 	}
 	return ret;
 }
 
-/* What is unfinished then is not copied, or not reported. */
 static int
 stop(struct rte_dma_dev *dev)
 {
-	struct vchans *all = vchans_of(dev);
-	uint16_t i;
+	const struct vchans *all = vchans_of(dev);
+	struct vchan *v;
+	uint16_t i = 0;
 
-	for (i = 0; i < all->n; i++)
-		workers_remove(&all->vchan[i]->wire);
+	while ((v = next_vchan(all, &i)) != NULL) {
+		workers_remove(&v->wire);
+		vchan_forget(v);
+	}
 	return workers_stop(all->cpu);
 }
 
@@ -116,31 +127,55 @@ close_device(struct rte_dma_dev *dev)
 {
 	struct vchans *all = vchans_of(dev);
 
-	free_all(all);
+	free_from(all, 0);
 	free(all->cpu);
 	free(all);
 	return 0;
 }
 
+static void
+add_stats(const struct vchan *v, struct rte_dma_stats *stats)
+{
+	stats->submitted += v->submitted - v->submitted_base;
+	stats->completed += v->reported - v->reported_base;
+}
+
 static int
 stats_get(const struct rte_dma_dev *dev, uint16_t id, struct rte_dma_stats *stats, uint32_t size)
 {
-	const struct vchan *v = vchans_of(dev)->vchan[id];
+	const struct vchans *all = vchans_of(dev);
+	const struct vchan *v;
+	uint16_t i = 0;
 
 	RTE_SET_USED(size);
-	stats->submitted = v->submitted - v->submitted_base;
-	stats->completed = v->reported - v->base;
-	stats->errors = 0;
+	*stats = (struct rte_dma_stats){ 0 };
+	if (id != RTE_DMA_ALL_VCHAN)
+		add_stats(all->vchan[id], stats);
+	else
+		while ((v = next_vchan(all, &i)) != NULL)
+			add_stats(v, stats);
 	return 0;
+}
+
+static void
+reset_stats(struct vchan *v)
+{
+	v->submitted_base = v->submitted;
+	v->reported_base = v->reported;
 }
 
 static int
 stats_reset(struct rte_dma_dev *dev, uint16_t id)
 {
-	struct vchan *v = vchans_of(dev)->vchan[id];
+	const struct vchans *all = vchans_of(dev);
+	struct vchan *v;
+	uint16_t i = 0;
 
-	v->submitted_base = v->submitted;
-	v->base = v->reported;
+	if (id != RTE_DMA_ALL_VCHAN)
+		reset_stats(all->vchan[id]);
+	else
+		while ((v = next_vchan(all, &i)) != NULL)
+			reset_stats(v);
 	return 0;
 }
 
@@ -156,17 +191,15 @@ static int
 dump(const struct rte_dma_dev *dev, FILE *f)
 {
 	const struct vchans *all = vchans_of(dev);
-	uint16_t i;
+	const struct vchan *v;
+	uint16_t i = 0;
 
 	fprintf(f, "    workers: %u\n", all->cpu->nb_workers);
-	for (i = 0; i < all->n; i++) {
-		const struct vchan *v = all->vchan[i];
-
-		fprintf(f, "    vchan %u: ring of %" PRIu64 ", %" PRIu64 " filled, %" PRIu64
-				" submitted, %" PRIu64 " finished, %" PRIu64 " reported\n", i,
+	while ((v = next_vchan(all, &i)) != NULL)
+		fprintf(f, "    vchan %u: %" PRIu64 " descriptors, %" PRIu64 " filled, %" PRIu64
+				" submitted, %" PRIu64 " finished, %" PRIu64 " reported\n", i - 1,
 				v->wire.depth, v->wire.filled, v->submitted, v->wire.emptied,
 				v->reported);
-	}
 	return 0;
 }
 
@@ -198,8 +231,8 @@ use_cpus_of_lcores(struct cpu *cpu)
 		place = &cpu->place[i];
 		if (place->lcore < 0)
 			continue;
-		place->cpu = rte_lcore_to_cpu_id(place->lcore);
-		if (!rte_lcore_has_role((unsigned int)place->lcore, ROLE_RTE) || place->cpu < 0) {
+		place->cpu = cpu_of_lcore((unsigned int)place->lcore);
+		if (place->cpu < 0) {
 			CPU_LOG(ERR, "%s: lcore=%d: it must be an lcore of EAL's (-l)", cpu->name,
 					place->lcore);
 			return -EINVAL;
@@ -210,7 +243,7 @@ use_cpus_of_lcores(struct cpu *cpu)
 }
 
 static struct cpu *
-cpu_of(const char *name, const struct rte_devargs *devargs)
+cpu_made_of(const char *name, const struct rte_devargs *devargs)
 {
 	static const char *const keys[] = { "lcore", "cpu", "workers", "spin", "simd", NULL };
 	struct rte_kvargs *args = rte_kvargs_parse(devargs != NULL && devargs->args != NULL ?
@@ -244,7 +277,7 @@ probe(struct rte_vdev_device *vdev)
 	all = calloc(1, sizeof(*all));
 	if (all == NULL)
 		return -ENOMEM;
-	all->cpu = cpu_of(name, vdev->device.devargs);
+	all->cpu = cpu_made_of(name, vdev->device.devargs);
 	/* DPDK wants some memory of it: workers look at this even when EAL's is gone. */
 	dev = all->cpu != NULL ? rte_dma_pmd_allocate(name, SOCKET_ID_ANY, 1) : NULL;
 	if (dev == NULL) {
@@ -267,9 +300,10 @@ remove_device(struct rte_vdev_device *vdev)
 }
 
 static struct rte_vdev_driver driver = {
-	.driver = { .name = RTE_STR(DRIVER_NAME) },
+	.driver = { .name = "dma_netdma" },
 	.probe = probe,
 	.remove = remove_device,
+	.drv_flags = RTE_VDEV_DRV_NEED_IOVA_AS_VA,
 };
 
 RTE_INIT(driver_register)
@@ -281,5 +315,3 @@ RTE_FINI(driver_unregister)
 {
 	rte_vdev_unregister(&driver);
 }
-
-#endif /* HAVE_DPDK_DRIVER */

@@ -86,6 +86,8 @@ worker_copy(const struct wire *w, const struct cpu_copier *copier, uint64_t at, 
 			struct netdma_desc *d = (struct netdma_desc *)(uintptr_t)
 					w->ring[at++ & w->mask].src;
 
+			/* It may have to follow those before it (vchan.c). */
+			__atomic_thread_fence(__ATOMIC_RELEASE);
 			*failed += !cpu_run(d, w->takes_iova);
 			*bytes += netdma_desc_is_void(d) ? 0 : d->length;
 		}

@@ -47,6 +47,8 @@ struct worker {
 /* workers.c */
 int workers_start(void *provider, struct netdma_provider_attr *attr);
 int workers_stop(void *provider);
+/* The first of an lcore's; -1: it is not one of EAL's. */
+int cpu_of_lcore(unsigned int lcore);
 /* A place among the channels of one. @return the CPU that it works on. */
 int workers_add(struct cpu *cpu, struct wire *w, const struct netdma_cpu_mask *mask);
 void workers_remove(struct wire *w);
@@ -87,6 +89,7 @@ struct worker_idle {
 	uint64_t since;      /* TSC; 0: it is not idle */
 	unsigned int rounds;
 };
+void worker_idle_setup(void); /* before any worker has nothing to do */
 void worker_idle(struct worker *worker, struct worker_idle *idle, const struct worker_table *t);
 void worker_wake(struct worker *worker);
 /* Whether this thread, on this CPU, can wait for a store. */

@@ -61,13 +61,28 @@ thread_main(void *worker)
 	return NULL;
 }
 
+int
+cpu_of_lcore(unsigned int lcore)
+{
+	rte_cpuset_t set;
+	int cpu;
+
+	if (lcore >= RTE_MAX_LCORE || !rte_lcore_has_role(lcore, ROLE_RTE))
+		return -1;
+	set = rte_lcore_cpuset(lcore);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &set))
+			return cpu;
+	return -1;
+}
+
 static int
 launch_lcore(struct worker *w, unsigned int lcore)
 {
 	int ret;
 
 	w->lcore = lcore;
-	w->cpu = rte_lcore_to_cpu_id((int)lcore);
+	w->cpu = cpu_of_lcore(lcore);
 	ret = rte_eal_get_lcore_state(lcore) == WAIT ?
 			rte_eal_remote_launch(worker_main, w, lcore) : -EBUSY;
 	if (ret != 0)
@@ -162,6 +177,7 @@ workers_start(void *provider, struct netdma_provider_attr *attr)
 	unsigned int i;
 	int ret;
 
+	worker_idle_setup();
 	for (i = 0; i < cpu->nb_workers; i++) {
 		cpu->worker[i] = worker_new(cpu, i);
 		if (cpu->worker[i] == NULL) {

@@ -6,7 +6,7 @@
 #define NETDMA_DMADEV_H
 
 /* Any dmadev as a provider. dmadev.c finds devices and makes providers; channel.c is the
- * data path; engine.c finds out which engine a device is, and ioat.c, idxd.c and skeleton.c tell
+ * data path; engine.c finds out which engine a device is, and ioat.c, idxd.c and software.c tell
  * what dmadev does not of theirs.
  */
 
@@ -49,7 +49,7 @@ struct dmadev_engine {
 	bool forgets;                /* completions get lost; its burst capacity shows it */
 };
 
-extern const struct dmadev_engine dmadev_ioat, dmadev_idxd, dmadev_skeleton;
+extern const struct dmadev_engine dmadev_ioat, dmadev_idxd, dmadev_software;
 
 #define DMADEV_VENDOR_INTEL 0x8086
 #define DMADEV_INTEL(id) { RTE_CLASS_ANY_ID, DMADEV_VENDOR_INTEL, id, RTE_PCI_ANY_ID, \

@@ -21,7 +21,7 @@ static const struct dmadev_engine generic = { .max_transfer = 65536 };
 static const struct dmadev_engine *const engines[] = {
 	&dmadev_ioat,
 	&dmadev_idxd,
-	&dmadev_skeleton,
+	&dmadev_software,
 };
 
 /* PCI devices are named by their address, with a queue's number behind it where a device

@@ -29,7 +29,7 @@ static bool
 is_stoppable(const char *label)
 {
 	return strncmp(label, "cpu", 3) == 0 || strncmp(label, "fault", 5) == 0 ||
-			strcmp(label, "skeleton") == 0;
+			strcmp(label, "skeleton") == 0 || strcmp(label, "vdev") == 0;
 }
 
 /* Where channels move and fail over to: as little alike as can be. */
