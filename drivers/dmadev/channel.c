@@ -430,12 +430,10 @@ give_burst(struct channel *c)
 	return c->enqueued != enqueued;
 }
 
-int
-dmadev_channel_poll(void *channel)
+/* All that there is room for. */
+static int __rte_noinline
+give(struct channel *c)
 {
-	struct channel *c = channel;
-
-	reap(c);
 	if (unlikely(c->forgotten))
 		return -EIO;
 	while ((c->list->given != c->list->allowed || c->begun != NULL || c->doorbell) &&
@@ -445,6 +443,30 @@ dmadev_channel_poll(void *channel)
 	if (unlikely(c->irregular != 0))
 		advance(c, 0, NULL);
 	return 0;
+}
+
+int
+dmadev_channel_poll(void *channel)
+{
+	struct channel *c = channel;
+	const struct netdma_list *l = c->list;
+
+	reap(c);
+	if (likely(l->given == l->allowed && c->begun == NULL && c->irregular == 0 &&
+			!c->doorbell && !c->forgotten))
+		return 0;
+	return give(c);
+}
+
+/* What has finished is left for a poll, unless that makes room. */
+int
+dmadev_channel_append(void *channel)
+{
+	struct channel *c = channel;
+	int ret = give(c);
+
+	return unlikely(ret == 0 && c->list->given != c->list->allowed) ? dmadev_channel_poll(c) :
+			ret;
 }
 
 /* ------------------------------------------------------------ stop and go on */

@@ -157,7 +157,7 @@ static const struct netdma_provider_ops ops = {
 	.channel_alloc = dmadev_channel_alloc,
 	.channel_free = dmadev_channel_free,
 	.channel_start = dmadev_channel_start,
-	.append = dmadev_channel_poll,
+	.append = dmadev_channel_append,
 	.poll = dmadev_channel_poll,
 	.quiesce = dmadev_channel_quiesce,
 };

@@ -87,6 +87,7 @@ void *dmadev_channel_alloc(void *provider, const struct netdma_channel_params *p
 void dmadev_channel_free(void *channel);
 int dmadev_channel_start(void *channel);
 int dmadev_channel_poll(void *channel);
+int dmadev_channel_append(void *channel);
 int dmadev_channel_quiesce(void *channel);
 
 #endif /* NETDMA_DMADEV_H */
