@@ -51,7 +51,7 @@ fi
 # instructions, which is gcc's
 say "clang, drivers as plugins of EAL: $root/build-clang"
 dir=$root/build-clang
-suites=(--no-suite tree --no-suite conformance --no-suite mutants --no-suite instructions)
+suites=(--no-suite tree --no-suite conformance --no-suite mutants --no-suite instructions --no-suite perf)
 CC=clang tests -Ddriver_plugins=true
 
 sanitized=(-Dapps=false -Dbuildtype=debugoptimized -Ddefault_library=shared -Db_lundef=false)

@@ -148,6 +148,44 @@ engine_add(const char *option, const char *text)
 	return 0;
 }
 
+/* A provider is found by its name. @return whether no two that are different have the same. */
+static bool
+names_are_clear(void)
+{
+	size_t n;
+	uint32_t i, k;
+
+	for (i = 0; i < nb_engines; i++)
+		for (k = 0; k < i; k++) {
+			n = strcspn(engines[i], ",");
+			if (strcspn(engines[k], ",") != n || strncmp(engines[i], engines[k], n) != 0 ||
+					strcmp(engines[i], engines[k]) == 0)
+				continue;
+			complain("--engine %s: %.*s is %s already; give it another number",
+					engines[i], (int)n, engines[i], engines[k]);
+			return false;
+		}
+	return true;
+}
+
+/* Bursts are in the areas as a whole, and cold ones do not meet in them. */
+static int
+check_bytes(void)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < config.sizes.n; i++)
+		for (k = 0; k < config.bursts.n; k++)
+			if ((uint64_t)config.sizes.value[i] * (config.cold ? config.depth :
+					config.bursts.value[k]) > MAX_OUTSTANDING) {
+				complain("--size %u --burst %u --depth %u: more than %u MiB at once",
+						config.sizes.value[i], config.bursts.value[k],
+						config.depth, MAX_OUTSTANDING >> 20);
+				return -EINVAL;
+			}
+	return 0;
+}
+
 /* Each engine in each of the ways in which it can be used. */
 static int
 contestants(void)
@@ -163,8 +201,9 @@ contestants(void)
 		for (api = 0; api < NB_APIS; api++) {
 			if (raw || loop ? api != (raw ? API_RAW : API_NONE) : !apis[api])
 				continue;
-			if (config.nb_who == MAX_LIST) {
-				complain("more than %d contestants", MAX_LIST);
+			if (config.nb_who == MAX_CONTESTANTS) {
+				complain("--engine, --api: more than %d contestants",
+						MAX_CONTESTANTS);
 				return -EINVAL;
 			}
 			config.who[config.nb_who++] = (struct contestant){
@@ -275,5 +314,7 @@ args_parse(int argc, char **argv)
 	for (i = 0; i < NB_APIS && !apis[i]; i++)
 		;
 	apis[API_LIST] |= i == NB_APIS;
+	if (!names_are_clear() || check_bytes() != 0)
+		return -EINVAL;
 	return contestants();
 }

@@ -16,7 +16,7 @@ struct numbers {
 
 /* From the arguments behind "--". */
 struct config {
-	struct contestant who[MAX_LIST];
+	struct contestant who[MAX_CONTESTANTS];
 	uint32_t nb_who;
 	struct numbers sizes;
 	struct numbers bursts;

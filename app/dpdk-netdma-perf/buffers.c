@@ -16,7 +16,7 @@
 #include "app.h"
 #include "perf.h"
 
-#define AREA (UINT64_C(128) << 20)
+#define AREA ((uint64_t)MAX_OUTSTANDING)
 /* Of both sides: what the cache of a core keeps. */
 #define HOT (UINT64_C(256) << 10)
 
@@ -126,13 +126,22 @@ buffers_fill(const struct setting *s)
 {
 	uint64_t i, n = places(s);
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		pattern(area + i * stride(s) + s->align, s->size, i);
-		memset(area + AREA + i * stride(s), 0, stride(s));
-	}
 }
 
-/* What the bursts have copied last is looked at. */
+void
+buffers_spoil(const struct job *job, uint32_t burst)
+{
+	const struct setting *s = job->setting;
+	const struct op *op = &job->op[burst * s->burst];
+	uint32_t i, k;
+
+	for (i = 0; i < s->burst; i++)
+		for (k = 0; k < s->size; k++)
+			((uint8_t *)op[i].dst)[k] = (uint8_t)~((const uint8_t *)op[i].src)[k];
+}
+
 bool
 buffers_check(const struct job *job)
 {
@@ -140,9 +149,7 @@ buffers_check(const struct job *job)
 	uint32_t i;
 
 	for (i = 0; i < job->nb_bursts * s->burst; i++)
-		/* The next burst has its addresses already. */
-		if ((!s->cold || i / s->burst != job->next) &&
-				memcmp(job->op[i].dst, job->op[i].src, s->size) != 0)
+		if (memcmp(job->op[i].dst, job->op[i].src, s->size) != 0)
 			return false;
 	return true;
 }

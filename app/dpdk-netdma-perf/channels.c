@@ -24,7 +24,9 @@ struct list {
 
 struct channels {
 	int provider;
-	uint32_t n, next; /* polled */
+	uint32_t n;
+	/* Several channels: of the oldest burst so many have not come back. */
+	uint32_t oldest, left;
 	struct netdma_channel *channel[MAX_CHANNELS];
 	bool started[MAX_CHANNELS];
 	bool iova;
@@ -104,6 +106,7 @@ netdma_open(struct job *job)
 	job->state = c;
 	if (c == NULL)
 		return -ENOMEM;
+	c->left = job->setting->burst;
 	c->provider = provider_open(job->who.engine);
 	if (c->provider < 0)
 		return c->provider;
@@ -181,30 +184,48 @@ netdma_submit_burst(struct job *job, uint32_t burst)
 		submit_list(job, burst);
 }
 
-static struct netdma_channel *
-next_channel(struct channels *c)
+/* Bursts come back in the order in which they were handed over, whichever channel has them. */
+static void
+come_back(struct job *job, uint32_t n)
 {
-	if (++c->next >= c->n)
-		c->next = 0;
-	return c->channel[c->next];
+	struct channels *c = job->state;
+
+	c->left -= n;
+	if (c->left != 0)
+		return;
+	c->left = job->setting->burst;
+	if (++c->oldest == job->nb_bursts)
+		c->oldest = 0;
 }
 
 static uint32_t
-netdma_poll_burst(struct job *job)
+poll_one(struct job *job, struct netdma_channel *ch, uint16_t most)
 {
 	struct netdma_completion done[256];
-	struct netdma_channel *ch = next_channel(job->state);
 	int n, i;
 
 	if (job->who.api == API_WAIT && netdma_channel_wait(ch, 0, NETDMA_WAIT_HELP) != 0)
 		fatal("%s: a list does not finish", job->who.engine);
 	if (job->who.api == API_LIST || job->who.api == API_WAIT)
-		return (uint32_t)netdma_poll(ch, NULL, UINT16_MAX);
-	n = netdma_poll(ch, done, RTE_DIM(done));
+		return (uint32_t)netdma_poll(ch, NULL, most);
+	n = netdma_poll(ch, done, (uint16_t)RTE_MIN(most, RTE_DIM(done)));
 	for (i = 0; i < n; i++)
 		if (unlikely(done[i].status != NETDMA_COPIED))
 			fatal("a copy of %s has failed", job->who.engine);
 	return (uint32_t)n;
+}
+
+static uint32_t
+netdma_poll_burst(struct job *job)
+{
+	struct channels *c = job->state;
+	uint32_t n;
+
+	if (likely(c->n == 1))
+		return poll_one(job, c->channel[0], UINT16_MAX);
+	n = poll_one(job, c->list[c->oldest].channel, (uint16_t)c->left);
+	come_back(job, n);
+	return n;
 }
 
 static void
@@ -219,6 +240,8 @@ netdma_close(struct job *job)
 		if (netdma_channel_stats_get(c->channel[i], &stats) != 0 ||
 				stats.by_engine != stats.copied)
 			fatal("not all was copied by %s", job->who.engine);
+		if (stats.watchdogs != 0)
+			fatal("%s was stuck meanwhile", job->who.engine);
 		netdma_channel_free(c->channel[i]);
 	}
 	for (i = 0; i < job->nb_bursts; i++)

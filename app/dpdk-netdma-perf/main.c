@@ -88,10 +88,11 @@ compare_all(struct records *records)
 
 				from = records->n;
 				measure(config.who, config.nb_who, &s, &config.effort, records);
-				progress_end();
+				progress_clear();
 				for (; from < records->n; from++)
 					report_row(stdout, &records->record[from]);
 			}
+	progress_end();
 }
 
 static int
@@ -128,6 +129,8 @@ main(int argc, char **argv)
 	argv += ret;
 	ret = args_parse(argc, argv);
 	if (ret == 0)
+		ret = report_open(config.json, config.csv);
+	if (ret == 0)
 		ret = setup();
 	if (ret == 0) {
 		default_contestants();
@@ -143,10 +146,7 @@ main(int argc, char **argv)
 			good = goals_run(&config.effort, &records);
 		else
 			compare_all(&records);
-		if (config.json != NULL)
-			ret = report_json(config.json, &records);
-		if (config.csv != NULL && ret == 0)
-			ret = report_csv(config.csv, &records);
+		ret = report_write(&records);
 		buffers_free();
 		netdma_client_deregister(client);
 		netdma_fini();

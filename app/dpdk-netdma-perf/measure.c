@@ -16,7 +16,6 @@
 #include "result.h"
 #include "sample.h"
 
-#define MAX_CONTESTANTS 16
 #define MAX_ROUNDS 201
 
 const struct quantile quantiles[NB_QUANTILES] = {
@@ -113,10 +112,11 @@ conclude(const struct contestant *who, const struct contestant *against, const s
 	r->cycles_ratio = spread_of(cycles_ratio, nb_ratios);
 	if (nb_ratios != 0)
 		r->against = *against;
-	if (latencies != NULL && latencies->n != 0 && latencies->placement == placement) {
+	if (latencies->n != 0 && latencies->placement == placement) {
 		for (i = 0; i < NB_QUANTILES; i++)
 			r->latency_ns[i] = latencies->ns[(uint32_t)(quantiles[i].share *
 					latencies->n)];
+		r->has_latency = true;
 	}
 }
 
@@ -130,8 +130,6 @@ measure(const struct contestant *who, uint32_t n, const struct setting *s,
 	enum placement p;
 	char text[128];
 
-	if (n > MAX_CONTESTANTS)
-		fatal("more than %d contestants", MAX_CONTESTANTS);
 	buffers_fill(s);
 	for (round = 0; round < rounds; round++)
 		for (i = 0; i < n; i++) {

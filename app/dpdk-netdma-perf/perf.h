@@ -90,14 +90,18 @@ extern unsigned int worker_lcore;
 
 /* -------------------------------------------------------------------- buffers */
 
+/* Bytes of copies that are on their way at once. */
+#define MAX_OUTSTANDING (128u << 20)
+
 int buffers_setup(void);
 void buffers_free(void);
 /* Addresses for a burst. */
 void buffers_choose(struct job *job, uint32_t burst);
-/* All sources are filled anew and all destinations cleared; those that were copied to afterwards are
- * right. @return whether.
- */
+/* All sources are filled anew. */
 void buffers_fill(const struct setting *s);
+/* The destinations of a burst have none of the bytes of its sources. */
+void buffers_spoil(const struct job *job, uint32_t burst);
+/* Whether all copies of all bursts have brought their bytes. */
 bool buffers_check(const struct job *job);
 
 /* ------------------------------------------------------------------ placement */

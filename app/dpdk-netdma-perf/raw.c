@@ -21,12 +21,14 @@ struct raw {
 	bool iova;
 	int provider;
 	struct netdma_channel *channel;
+	struct op op[]; /* as the device addresses them */
 };
 
 static int
 raw_open(struct job *job)
 {
-	struct raw *r = calloc(1, sizeof(*r));
+	struct raw *r = calloc(1, sizeof(*r) +
+			job->nb_bursts * job->setting->burst * sizeof(r->op[0]));
 	struct rte_dma_info info;
 	int id = rte_dma_get_dev_id_by_name(job->who.engine);
 
@@ -49,15 +51,15 @@ raw_open(struct job *job)
 static void
 raw_prepare(struct job *job, uint32_t burst)
 {
-	const struct raw *r = job->state;
-	struct op *op = &job->op[burst * job->setting->burst];
-	uint32_t i;
+	struct raw *r = job->state;
+	uint32_t i = burst * job->setting->burst, end = i + job->setting->burst;
 
-	if (!r->iova)
-		return;
-	for (i = 0; i < job->setting->burst; i++) {
-		op[i].src = (void *)(uintptr_t)rte_mem_virt2iova(op[i].src);
-		op[i].dst = (void *)(uintptr_t)rte_mem_virt2iova(op[i].dst);
+	for (; i < end; i++) {
+		r->op[i] = job->op[i];
+		if (r->iova)
+			r->op[i] = (struct op){
+				(void *)(uintptr_t)rte_mem_virt2iova(job->op[i].src),
+				(void *)(uintptr_t)rte_mem_virt2iova(job->op[i].dst) };
 	}
 }
 
@@ -66,7 +68,7 @@ raw_submit(struct job *job, uint32_t burst)
 {
 	const struct raw *r = job->state;
 	const struct setting *s = job->setting;
-	const struct op *op = &job->op[burst * s->burst];
+	const struct op *op = &r->op[burst * s->burst];
 	uint32_t i;
 
 	for (i = 0; i < s->burst; i++)

@@ -46,7 +46,7 @@ report_row(FILE *f, const struct record *r)
 			api_name(r->who.api), r->setting.size, r->setting.burst,
 			r->setting.cold ? "cold" : "hot", placement_name(r->placement),
 			r->round_ns, r->mops.median, gbps(r), r->cycles.median, ratio);
-	if (r->latency_ns[0] != 0)
+	if (r->has_latency)
 		fprintf(f, " %8.0f %8.0f %8.0f", r->latency_ns[P50], r->latency_ns[P99],
 				r->latency_ns[P999]);
 	fputc('\n', f);
@@ -55,28 +55,45 @@ report_row(FILE *f, const struct record *r)
 
 /* ------------------------------------------------------------------- records */
 
-static FILE *
-create(const char *path)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+static struct file {
+	const char *option;
+	const char *path; /* NULL: none */
+	FILE *f;
+} json_file = { .option = "--json" }, csv_file = { .option = "--csv" };
 
-	if (f == NULL)
-		complain("%s: %s", path, strerror(errno));
-	return f;
+static int
+file_open(struct file *file, const char *path)
+{
+	file->path = path;
+	if (path == NULL)
+		return 0;
+	file->f = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+	if (file->f != NULL)
+		return 0;
+	complain("%s %s: %s", file->option, path, strerror(errno));
+	return -EIO;
 }
 
 static int
-finish(const char *path, FILE *f)
+file_close(struct file *file)
 {
-	bool bad = ferror(f) != 0;
+	bool bad = ferror(file->f) != 0;
 
-	if (f != stdout)
-		bad |= fclose(f) != 0;
+	if (file->f != stdout)
+		bad |= fclose(file->f) != 0;
 	else
-		bad |= fflush(f) != 0;
+		bad |= fflush(file->f) != 0;
 	if (bad)
-		complain("%s: not all could be written", path);
+		complain("%s %s: not all could be written", file->option, file->path);
 	return bad ? -EIO : 0;
+}
+
+int
+report_open(const char *json, const char *csv)
+{
+	int ret = file_open(&json_file, json);
+
+	return ret == 0 ? file_open(&csv_file, csv) : ret;
 }
 
 static void
@@ -107,7 +124,7 @@ json_latency(FILE *f, const struct record *r)
 	uint32_t i;
 
 	fputs(", \"latency_ns\": ", f);
-	if (r->latency_ns[0] == 0) {
+	if (!r->has_latency) {
 		fputs("null", f);
 		return;
 	}
@@ -117,14 +134,11 @@ json_latency(FILE *f, const struct record *r)
 	fputc('}', f);
 }
 
-int
-report_json(const char *path, const struct records *records)
+static void
+json_write(FILE *f, const struct records *records)
 {
-	FILE *f = create(path);
 	uint32_t i;
 
-	if (f == NULL)
-		return -EIO;
 	fputs("[", f);
 	for (i = 0; i < records->n; i++) {
 		const struct record *r = &records->record[i];
@@ -153,7 +167,6 @@ report_json(const char *path, const struct records *records)
 		fputs("}", f);
 	}
 	fputs("\n]\n", f);
-	return finish(path, f);
 }
 
 /* A string of a provider's has commas. */
@@ -169,14 +182,11 @@ csv_string(FILE *f, const char *s)
 	fputc('"', f);
 }
 
-int
-report_csv(const char *path, const struct records *records)
+static void
+csv_write(FILE *f, const struct records *records)
 {
-	FILE *f = create(path);
 	uint32_t i, k;
 
-	if (f == NULL)
-		return -EIO;
 	fputs("engine,api,size,burst,depth,align,channels,cache,stream,checked,placement,samples,"
 			"round_trip_ns,mops_min,mops,mops_max,gbps,producer_cycles_per_op", f);
 	for (k = 0; k < NB_QUANTILES; k++)
@@ -193,7 +203,7 @@ report_csv(const char *path, const struct records *records)
 				placement_name(r->placement), r->n, r->round_ns, r->mops.min,
 				r->mops.median, r->mops.max, gbps(r), r->cycles.median);
 		for (k = 0; k < NB_QUANTILES; k++)
-			if (r->latency_ns[0] != 0)
+			if (r->has_latency)
 				fprintf(f, ",%.4g", r->latency_ns[k]);
 			else
 				fputc(',', f);
@@ -205,7 +215,22 @@ report_csv(const char *path, const struct records *records)
 			fputs(",,,\n", f);
 		}
 	}
-	return finish(path, f);
+}
+
+int
+report_write(const struct records *records)
+{
+	int ret = 0;
+
+	if (json_file.path != NULL) {
+		json_write(json_file.f, records);
+		ret = file_close(&json_file);
+	}
+	if (csv_file.path != NULL && ret == 0) {
+		csv_write(csv_file.f, records);
+		ret = file_close(&csv_file);
+	}
+	return ret;
 }
 
 /* ------------------------------------------------------------------ progress */
@@ -239,9 +264,15 @@ progress_step(const char *what)
 }
 
 void
-progress_end(void)
+progress_clear(void)
 {
 	if (isatty(STDERR_FILENO) && progress.steps != 0)
 		fprintf(stderr, "\r%*s\r", BAR + 70, "");
+}
+
+void
+progress_end(void)
+{
+	progress_clear();
 	progress.steps = 0;
 }

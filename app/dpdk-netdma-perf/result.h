@@ -36,9 +36,12 @@ struct record {
 	struct contestant against; /* engine NULL: nothing */
 	struct spread ratio;  /* of the throughput: in each round, to the one it goes against */
 	struct spread cycles_ratio;
-	/* Of single copies: that share of them took no longer. All 0: not measured. */
+	/* Of single copies: that share of them took no longer. */
+	bool has_latency;
 	double latency_ns[NB_QUANTILES];
 };
+
+#define MAX_CONTESTANTS 16 /* in turns */
 
 struct records {
 	uint32_t n;
@@ -62,18 +65,22 @@ const struct record *record_find(const struct records *records, const struct con
 /* report.c */
 void report_heading(FILE *f);
 void report_row(FILE *f, const struct record *r);
-int report_json(const char *path, const struct records *records);
-int report_csv(const char *path, const struct records *records);
+/* Files for all records: a path that cannot be written shows before anything is measured. NULL: none. @return
+ * 0 or a negative errno, with a message.
+ */
+int report_open(const char *json, const char *csv);
+int report_write(const struct records *records);
 
 /* A bar, if there is a terminal. */
 void progress_begin(uint32_t steps);
 void progress_step(const char *what);
+void progress_clear(void); /* there is something to print */
 void progress_end(void);
 
 /* instructions.c: copy so many bursts, and print how many copies that were. */
 void instructions_run(const struct contestant *who, const struct setting *s, uint32_t bursts);
 
-/* goals.c: what doc/performance.md promises. @return whether all were reached. */
+/* goals.c: what doc/performance.md promises. @return whether it could be looked at. */
 bool goals_run(const struct effort *effort, struct records *records);
 
 struct job;

@@ -89,7 +89,7 @@ throughput(struct job *job, double seconds)
 	uint64_t end = begin + (uint64_t)(seconds * (double)hz), done = 0, before = 0, from = 0;
 	uint64_t outstanding = 0, n;
 	uint32_t depth = job->nb_bursts * s->burst, i;
-	uint64_t turns = RTE_MIN(UINT64_C(16), 1 + (UINT64_C(1) << 16) / (s->size * s->burst));
+	uint64_t turns = RTE_MIN(UINT64_C(16), 1 + (UINT64_C(1) << 16) / ((uint64_t)s->size * s->burst));
 
 	for (;;) {
 		now = rte_rdtsc();
@@ -154,7 +154,7 @@ compare(const void *a, const void *b)
 static void
 let_finish(const struct setting *s)
 {
-	uint64_t end = rte_rdtsc() + s->burst * (200 + s->size / 2);
+	uint64_t end = rte_rdtsc() + s->burst * (200 + (uint64_t)s->size / 2);
 
 	while (rte_rdtsc() < end)
 		rte_pause();
@@ -199,6 +199,28 @@ producer_cycles(struct job *job, double seconds)
 	return cost[n / 2];
 }
 
+/* Every byte of all bursts, once: what was copied while it was measured cannot be told from what
+ * others have copied before.
+ */
+static void
+verify(struct job *job)
+{
+	uint32_t i;
+
+	choose_all(job);
+	for (i = 0; i < job->nb_bursts; i++)
+		buffers_spoil(job, i);
+	for (i = 0; i < job->nb_bursts; i++) {
+		job->ops->submit(job, job->next);
+		if (++job->next == job->nb_bursts)
+			job->next = 0;
+	}
+	drain(job, (uint64_t)job->nb_bursts * job->setting->burst);
+	if (!buffers_check(job))
+		fatal("%s, %s: a copy of %u bytes has the wrong bytes", job->who.engine,
+				api_name(job->who.api), job->setting->size);
+}
+
 void
 sample_take(const struct contestant *who, const struct setting *s, double seconds,
 		struct sample *sample)
@@ -210,9 +232,7 @@ sample_take(const struct contestant *who, const struct setting *s, double second
 		buffers_fill(s);
 	choose_all(job);
 	sample->mops = throughput(job, seconds) / 1e6;
-	if (!buffers_check(job))
-		fatal("%s, %s: a copy of %u bytes has the wrong bytes", who->engine,
-				api_name(who->api), s->size);
+	verify(job);
 	sample->cycles = producer_cycles(job, seconds / 2);
 	job_free(job);
 	after = placement_probe();
