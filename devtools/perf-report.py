@@ -34,7 +34,7 @@ SHARES = {"p1": 1, "p10": 10, "p25": 25, "p50": 50, "p75": 75, "p90": 90, "p99":
 SPREAD = {"median": 0.0, "min": 0.0, "max": 0.0}
 RECORD = {"engine": "", "api": ("list", "array", "calls", "wait", "raw", "loop"), "size": 1,
           "cache": ("hot", "cold"), "gbps": 0.0, "mops_spread": SPREAD,
-          "producer_cycles_spread": SPREAD, "latency_ns": dict.fromkeys(SHARES, 0.1),
+          "producer_cycles_spread": SPREAD, "latency_ns": dict.fromkeys(SHARES, 0.0),
           "ratio": SPREAD, "ratio_to": "", "round_trip_ns": 0.0, "samples": 1, "stream": False,
           "placement": ("same-core", "near", "far"), "burst": 1, "depth": 1, "align": 0,
           "channels": 1, "checked": False}
@@ -206,7 +206,7 @@ def latency(records):
     one = min(some, key=lambda r: (r["size"], r["cache"] != "hot"))
     height = {key: math.log10(share / (100 - share)) for key, share in SHARES.items()}
     curves = [(who.name, "linespoints " + look(who),
-               [(mine[0]["latency_ns"][key], y) for key, y in height.items()])
+               [(max(mine[0]["latency_ns"][key], 1), y) for key, y in height.items()])
               for who, mine in each([r for r in some if r["size"] == one["size"]], one["cache"])]
     tics = ", ".join('"%g" %r' % (SHARES[key], y) for key, y in height.items())
     title = "Time of a copy of %(size)d bytes, %(cache)s\nplacement %(placement)s, one at a time"
