@@ -115,7 +115,7 @@ entry_add(struct entry *e, const void *from, void *to, uint64_t length)
 			return out_of_reach(ch, "destination", dst, length);
 	}
 	/* What never fits need only be counted, and not to its end. */
-	if (unlikely(length / ch->max_transfer > ch->ring_mask + 1))
+	if (unlikely(length > ch->max_transfer && length / ch->max_transfer > ch->ring_mask + 1))
 		length = (ch->ring_mask + 2) * (uint64_t)ch->max_transfer;
 	for (; unlikely(length > ch->max_transfer); length -= piece, src += piece, dst += piece) {
 		piece = ch->max_transfer;
@@ -160,6 +160,33 @@ entry_void(struct entry *e, uint32_t flags, void *user)
 	return entry_commit(e, flags, user);
 }
 
+/* What fits into a slot as it is, in memory that was hit before: most do. @return whether it was filled. */
+static inline bool
+fill_simple(struct netdma_channel *ch, uint64_t src, uint64_t dst, uint64_t length, uint32_t flags,
+		void *user)
+{
+	uint64_t at = ch->ring_filled;
+	struct netdma_desc *d;
+
+	if (unlikely((flags & ~(HINT_FLAGS | ENTRY_FLAGS)) != 0 || ch->feed != FEED_RING ||
+			ch->iova || length - 1 >= ch->max_transfer ||
+			at - ch->ring_freed > ch->ring_mask))
+		return false;
+	netdma_channel_regions_refresh(ch);
+	if (!ch->trusted && unlikely(!region_covers(&ch->regions.src, src, length) ||
+			!region_covers(&ch->regions.dst, dst, length) ||
+			src + length - 1 > ch->max_addr || dst + length - 1 > ch->max_addr))
+		return false;
+	d = ring_slot(ch, at);
+	d->length = (uint32_t)length;
+	d->flags = flags;
+	d->src = src;
+	d->dst = dst;
+	d->user = user;
+	__atomic_store_n(&ch->ring_filled, at + 1, __ATOMIC_RELEASE);
+	return true;
+}
+
 static inline int
 leave(struct netdma_channel *ch, int ret)
 {
@@ -191,6 +218,11 @@ netdma_copy(struct netdma_channel *ch, const void *src, void *dst, size_t length
 	ret = enter(ch);
 	if (unlikely(ret != 0))
 		return ret;
+	if (likely(fill_simple(ch, (uintptr_t)src, (uintptr_t)dst, length, flags, user))) {
+		netdma_trace_fp_copy(ch->id, src, dst, length);
+		netdma_channel_leave(ch);
+		return 0;
+	}
 	ret = entry_begin(&e, ch, flags);
 	if (likely(ret == 0)) {
 		if (unlikely(length == 0)) {

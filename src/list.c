@@ -21,6 +21,10 @@
 	NETDMA_DESC_SOURCE_PAGE_BREAK | NETDMA_DESC_DESTINATION_PAGE_BREAK | \
 	NETDMA_DESC_DESTINATION_DCA_ENABLE)
 
+/* With nothing else there is one piece on either side. */
+#define SIMPLE_FLAGS (TRANSFER_FLAGS & ~(NETDMA_DESC_NULL_TRANSFER | NETDMA_DESC_SOURCE_PAGE_BREAK | \
+	NETDMA_DESC_DESTINATION_PAGE_BREAK))
+
 /* A walk over a list that is being checked. */
 struct walk {
 	struct netdma_channel *ch;
@@ -81,7 +85,22 @@ check_flags(struct walk *w)
 	return 0;
 }
 
-static int
+/* A simple one between the ranges that were hit last: most are. */
+static inline bool
+is_right(const struct walk *w)
+{
+	const struct netdma_channel *ch = w->ch;
+	const struct netdma_desc *d = w->desc;
+	uint64_t length = d->length;
+
+	return (d->flags & ~SIMPLE_FLAGS) == 0 && d->length - 1 < ch->list_max_transfer &&
+			region_covers(w->src, d->src, length) &&
+			region_covers(w->dst, d->dst, length) &&
+			d->src + length - 1 <= ch->list_max_addr &&
+			d->dst + length - 1 <= ch->list_max_addr;
+}
+
+static int __rte_noinline
 check_desc(struct walk *w)
 {
 	struct netdma_channel *ch = w->ch;
@@ -146,9 +165,11 @@ walk_list(struct walk *w, struct netdma_desc *first, struct netdma_desc *last, u
 					"descriptor of the list's pool", (void *)w->desc);
 		if (unlikely(w->desc->user_context1 != 0))
 			return refuse_taken(w, first);
-		ret = check_desc(w);
-		if (unlikely(ret != 0))
-			return ret;
+		if (unlikely(!is_right(w))) {
+			ret = check_desc(w);
+			if (ret != 0)
+				return ret;
+		}
 		if (unlikely(w->desc == last || w->index == n - 1))
 			break;
 		w->desc->user_context1 = CTX_ON_LIST;

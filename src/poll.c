@@ -137,8 +137,8 @@ list_end_find(struct netdma_channel *ch, uint64_t delivered)
 		}
 }
 
-/* Take completed descriptors off the list. @return the number of entries. */
-static unsigned int
+/* Take completed descriptors off the list; done: NULL to count them. @return the number of entries. */
+static inline unsigned int
 deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max,
 		unsigned int *nb_interrupts)
 {
@@ -147,17 +147,19 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	uint64_t now = ch->latency_on ? netdma_stamp() : 0;
 	bool ring = ch->feed == FEED_RING;
 	struct netdma_desc *d = l->head, *next, *last = NULL;
+	struct netdma_completion counted;
 	unsigned int n = 0;
 
 	for (; n < max && delivered != l->completed; delivered++, last = d, d = next) {
-		struct netdma_completion *e = &done[n];
+		struct netdma_completion *e = done != NULL ? &done[n] : &counted;
 
 		next = d->next;
 		lengths += d->length;
 		if (likely(((d->user_context1 & ~CTX_ON_LIST) | (d->flags & NOT_SIMPLE)) == 0 &&
 				(ch->part_segs | ch->nb_bridges) == 0)) {
-			*e = (struct netdma_completion){ .user = d->user,
-					.desc = ring ? NULL : d, .nb_segs = 1 };
+			if (done != NULL)
+				*e = (struct netdma_completion){ .user = d->user,
+						.desc = ring ? NULL : d, .nb_segs = 1 };
 			d->user_context1 = 0;
 			bytes += d->length;
 			copied++;
@@ -282,8 +284,10 @@ static unsigned int __rte_noinline
 collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
 {
 	struct netdma_completion local[32];
-	unsigned int n = 0, k, got, interrupts;
+	unsigned int n = 0, k, got, interrupts = 0;
 
+	if (done == NULL && ch->word == NULL && ch->completion == NULL)
+		return deliver(ch, NULL, max, &interrupts);
 	do {
 		k = done != NULL ? max : RTE_MIN(max - n, RTE_DIM(local));
 		interrupts = 0;
