@@ -57,38 +57,6 @@ struct channel {
 	enum rte_dma_status_code code[];
 };
 
-static enum netdma_error
-error_of(enum rte_dma_status_code code)
-{
-	switch (code) {
-	case RTE_DMA_STATUS_SUCCESSFUL: return NETDMA_ERROR_NONE;
-	case RTE_DMA_STATUS_NOT_ATTEMPTED: return NETDMA_ERROR_NOT_ATTEMPTED;
-	case RTE_DMA_STATUS_INVALID_SRC_ADDR: return NETDMA_ERROR_SRC_ADDR;
-	case RTE_DMA_STATUS_INVALID_DST_ADDR: return NETDMA_ERROR_DST_ADDR;
-	case RTE_DMA_STATUS_INVALID_ADDR: return NETDMA_ERROR_ADDR;
-	case RTE_DMA_STATUS_INVALID_LENGTH: return NETDMA_ERROR_LENGTH;
-	case RTE_DMA_STATUS_INVALID_OPCODE: return NETDMA_ERROR_OPCODE;
-	case RTE_DMA_STATUS_BUS_READ_ERROR: return NETDMA_ERROR_BUS_READ;
-	case RTE_DMA_STATUS_BUS_WRITE_ERROR: return NETDMA_ERROR_BUS_WRITE;
-	case RTE_DMA_STATUS_BUS_ERROR: return NETDMA_ERROR_BUS;
-	case RTE_DMA_STATUS_DATA_POISION: return NETDMA_ERROR_POISON;
-	case RTE_DMA_STATUS_DESCRIPTOR_READ_ERROR: return NETDMA_ERROR_DESC_READ;
-	case RTE_DMA_STATUS_DEV_LINK_ERROR: return NETDMA_ERROR_LINK;
-	case RTE_DMA_STATUS_PAGE_FAULT: return NETDMA_ERROR_PAGE_FAULT;
-	default: return NETDMA_ERROR_ENGINE;
-	}
-}
-
-static enum netdma_status
-status_of(enum rte_dma_status_code code)
-{
-	switch (code) {
-	case RTE_DMA_STATUS_SUCCESSFUL: return NETDMA_COPIED;
-	case RTE_DMA_STATUS_NOT_ATTEMPTED: return NETDMA_NOT_COPIED;
-	default: return NETDMA_FAILED;
-	}
-}
-
 /* -------------------------------------------------- operations of a descriptor */
 
 static uint32_t
@@ -125,21 +93,14 @@ op_at(const struct channel *c, const struct netdma_desc *d, uint32_t k)
 
 /* ------------------------------------------------------------------ finishing */
 
-/* Operations have finished; with codes, or all of them successfully. Complete descriptors
- * as far as that goes, those of no operation included.
- */
-static void
-advance(struct channel *c, uint32_t n, const enum rte_dma_status_code *code)
+/* Descriptor by descriptor, since not each is one operation, or not each was copied. */
+static void __rte_noinline
+advance_by_ops(struct channel *c, uint32_t n, const enum rte_dma_status_code *code)
 {
 	struct netdma_list *l = c->list;
 	struct netdma_desc *d;
 	uint32_t ops;
 
-	c->finished += n;
-	if (likely(c->irregular == 0 && code == NULL)) {
-		netdma_list_complete(l, n);
-		return;
-	}
 	while (l->completed != l->given) {
 		d = netdma_list_first_given(l);
 		ops = ops_of(c, d);
@@ -147,7 +108,7 @@ advance(struct channel *c, uint32_t n, const enum rte_dma_status_code *code)
 			enum rte_dma_status_code now =
 					code != NULL ? *code++ : RTE_DMA_STATUS_SUCCESSFUL;
 
-			netdma_outcome_add(&c->outcome, status_of(now), error_of(now));
+			netdma_outcome_add(&c->outcome, dmadev_status_of(now), dmadev_error_of(now));
 		}
 		if (c->ops_finished < ops)
 			return;
@@ -161,6 +122,19 @@ advance(struct channel *c, uint32_t n, const enum rte_dma_status_code *code)
 		c->outcome = (struct netdma_outcome){ 0 };
 		netdma_list_complete_checked(l, d);
 	}
+}
+
+/* Operations have finished; with codes, or all of them successfully. Complete descriptors
+ * as far as that goes, those of no operation included.
+ */
+static inline void
+advance(struct channel *c, uint32_t n, const enum rte_dma_status_code *code)
+{
+	c->finished += n;
+	if (likely(c->irregular == 0 && code == NULL))
+		netdma_list_complete(c->list, n);
+	else
+		advance_by_ops(c, n, code);
 }
 
 static uint64_t
@@ -352,15 +326,15 @@ held_back(struct channel *c)
 /* Copies that are nothing special, as many as follow each other and the driver takes. @return how
  * many.
  */
-static uint32_t __rte_noinline
-give_plain(struct channel *c, uint32_t most)
+static __rte_always_inline uint32_t
+give_plain(struct channel *c, uint32_t most, bool hints)
 {
 	struct netdma_list *l = c->list;
 	struct netdma_desc *d = l->give;
 	const int16_t id = c->dev_id;
 	const uint32_t max_op = c->max_op;
 	uint32_t left = most;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, op_flags = 0;
 	int last = 0, ret;
 
 	do {
@@ -369,8 +343,10 @@ give_plain(struct channel *c, uint32_t most)
 		if (unlikely((flags & FLAGS_SPECIAL) != 0 || length > max_op))
 			break;
 		bytes += length;
-		ret = rte_dma_copy(id, 0, d->src, d->dst, length,
-				flags & NETDMA_DESC_DESTINATION_DCA_ENABLE ? RTE_DMA_OP_FLAG_LLC : 0);
+		if (hints)
+			op_flags = flags & NETDMA_DESC_DESTINATION_DCA_ENABLE ?
+					RTE_DMA_OP_FLAG_LLC : 0;
+		ret = rte_dma_copy(id, 0, d->src, d->dst, length, op_flags);
 		if (unlikely(ret < 0)) {
 			bytes -= d->length;
 			break;
@@ -388,22 +364,27 @@ give_plain(struct channel *c, uint32_t most)
 	return most - left;
 }
 
-/* Give as much as there is room for. @return whether there may be room for more, once the
- * doorbell has been rung: burst capacity is what fits before a doorbell.
- */
-static bool
-give_burst(struct channel *c)
+static uint32_t __rte_noinline
+give_hinted(struct channel *c, uint32_t most)
+{
+	return give_plain(c, most, true);
+}
+
+/* A CPU that copies does not obey the hint. */
+static uint32_t __rte_noinline
+give_bare(struct channel *c, uint32_t most)
+{
+	return give_plain(c, most, false);
+}
+
+/* What is not plain, or behind such. */
+static void __rte_noinline
+give_rest(struct channel *c, uint32_t room)
 {
 	struct netdma_list *l = c->list;
-	uint32_t room = room_left(c);
-	uint64_t enqueued = c->enqueued;
-	bool more = true;
+	bool more = c->begun == NULL || go_on(c, &room);
 	int ret;
 
-	if (likely(c->begun == NULL && !c->hold && room != 0 && l->given != l->allowed))
-		room -= give_plain(c, (uint32_t)RTE_MIN(room, l->allowed - l->given));
-	else if (c->begun != NULL)
-		more = go_on(c, &room);
 	while (more && l->given != l->allowed) {
 		struct netdma_desc *d = l->give;
 
@@ -425,6 +406,22 @@ give_burst(struct channel *c)
 			refuse(c, d, 0);
 		}
 	}
+}
+
+/* Give as much as there is room for. @return whether there may be room for more, once the
+ * doorbell has been rung: burst capacity is what fits before a doorbell.
+ */
+static bool
+give_burst(struct channel *c)
+{
+	struct netdma_list *l = c->list;
+	uint32_t room = room_left(c), most = (uint32_t)RTE_MIN(room, l->allowed - l->given);
+	uint64_t enqueued = c->enqueued;
+
+	if (likely(c->begun == NULL && !c->hold && most != 0))
+		room -= c->dev->engine->software ? give_bare(c, most) : give_hinted(c, most);
+	if (unlikely(l->given != l->allowed || c->begun != NULL))
+		give_rest(c, room);
 	if (c->enqueued != enqueued || unlikely(c->doorbell))
 		c->doorbell = rte_dma_submit(c->dev_id, 0) != 0;
 	return c->enqueued != enqueued;

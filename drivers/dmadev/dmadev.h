@@ -81,6 +81,10 @@ const char *dmadev_device(const char *name, char *device, size_t size);
 /* Whether a dmadev is one of a device's. */
 bool dmadev_is_of(const char *name, const char *device);
 
+/* What became of an operation. */
+enum netdma_status dmadev_status_of(enum rte_dma_status_code code);
+enum netdma_error dmadev_error_of(enum rte_dma_status_code code);
+
 /* The services of a channel. */
 void *dmadev_channel_alloc(void *provider, const struct netdma_channel_params *params,
 		struct netdma_channel_grant *grant);
