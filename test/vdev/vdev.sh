@@ -9,7 +9,10 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=../tap.sh
 . "$here/../tap.sh"
-plugin=$1
+# by its name: EAL takes no path through a folder that everyone may write to
+plugin=${1##*/}
+LD_LIBRARY_PATH=$(cd "$(dirname "$1")" && pwd):${LD_LIBRARY_PATH:-}
+export LD_LIBRARY_PATH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cores=0,1
