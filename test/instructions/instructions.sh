@@ -67,4 +67,5 @@ if [ -n "$update" ]; then
 	{ grep '^#' "$expected"; cat "$work/counted"; } >"$work/new"
 	cat "$work/new" >"$expected"
 fi
+[ ! -e "$work/counted" ] || sed 's/^/# counted: /' "$work/counted"
 tap_end
