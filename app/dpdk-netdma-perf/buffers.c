@@ -87,6 +87,17 @@ go_to_next(uint64_t *at, uint64_t by, uint64_t n)
 		*at -= n;
 }
 
+void
+buffers_plan(struct job *job)
+{
+	const struct setting *s = job->setting;
+
+	job->places.n = places(s);
+	job->places.bytes = stride(s);
+	job->places.src_by = s->cold ? far_step(job->places.n, 0.6180339) : 1 % job->places.n;
+	job->places.dst_by = s->cold ? far_step(job->places.n, 0.3819661) : 1 % job->places.n;
+}
+
 /* While cold copies are measured, this is a part of it: it is to cost little. */
 void
 buffers_choose(struct job *job, uint32_t burst)
@@ -94,18 +105,16 @@ buffers_choose(struct job *job, uint32_t burst)
 	static uint64_t src, dst;
 	const struct setting *s = job->setting;
 	struct op *op = &job->op[burst * s->burst];
-	uint64_t step = stride(s), n = places(s);
-	uint64_t src_by = s->cold ? far_step(n, 0.6180339) : 1 % n;
-	uint64_t dst_by = s->cold ? far_step(n, 0.3819661) : 1 % n;
+	uint64_t n = job->places.n, bytes = job->places.bytes;
 	uint32_t i;
 
 	src %= n;
 	dst = s->cold ? dst % n : src;
 	for (i = 0; i < s->burst; i++) {
-		go_to_next(&src, src_by, n);
-		go_to_next(&dst, dst_by, n);
-		op[i].src = area + src * step + s->align;
-		op[i].dst = area + AREA + dst * step + s->align;
+		go_to_next(&src, job->places.src_by, n);
+		go_to_next(&dst, job->places.dst_by, n);
+		op[i].src = area + src * bytes + s->align;
+		op[i].dst = area + AREA + dst * bytes + s->align;
 	}
 }
 

@@ -65,6 +65,10 @@ struct job {
 	uint32_t nb_bursts;  /* depth / burst */
 	uint32_t next;       /* to be handed over: they go round */
 	struct op *op;       /* nb_bursts * burst of them */
+	struct {
+		uint64_t n, bytes;       /* places in each area, and from one to the next */
+		uint64_t src_by, dst_by; /* so many further each time */
+	} places;
 	void *state;
 };
 
@@ -95,6 +99,8 @@ extern unsigned int worker_lcore;
 
 int buffers_setup(void);
 void buffers_free(void);
+/* How addresses for a job are chosen. */
+void buffers_plan(struct job *job);
 /* Addresses for a burst. */
 void buffers_choose(struct job *job, uint32_t burst);
 /* All sources are filled anew. */

@@ -32,6 +32,7 @@ job_new(const struct contestant *who, const struct setting *s)
 	job->setting = s;
 	job->ops = who->api == API_RAW ? &raw_ops : who->api == API_NONE ? &loop_ops : &netdma_ops;
 	job->nb_bursts = RTE_MAX(s->depth / s->burst, 1u);
+	buffers_plan(job);
 	job->op = calloc(job->nb_bursts * s->burst, sizeof(job->op[0]));
 	if (job->op == NULL)
 		fatal("no memory");
