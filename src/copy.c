@@ -173,9 +173,8 @@ fill_simple(struct netdma_channel *ch, uint64_t src, uint64_t dst, uint64_t leng
 			at - ch->ring_freed > ch->ring_mask))
 		return false;
 	netdma_channel_regions_refresh(ch);
-	if (!ch->trusted && unlikely(!region_covers(&ch->regions.src, src, length) ||
-			!region_covers(&ch->regions.dst, dst, length) ||
-			src + length - 1 > ch->max_addr || dst + length - 1 > ch->max_addr))
+	if (!ch->trusted && unlikely(!region_covers_copy(&ch->regions, src, dst, length,
+			ch->max_addr)))
 		return false;
 	d = ring_slot(ch, at);
 	d->length = (uint32_t)length;

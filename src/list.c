@@ -91,13 +91,10 @@ is_right(const struct walk *w)
 {
 	const struct netdma_channel *ch = w->ch;
 	const struct netdma_desc *d = w->desc;
-	uint64_t length = d->length;
 
 	return (d->flags & ~SIMPLE_FLAGS) == 0 && d->length - 1 < ch->list_max_transfer &&
-			region_covers(w->src, d->src, length) &&
-			region_covers(w->dst, d->dst, length) &&
-			d->src + length - 1 <= ch->list_max_addr &&
-			d->dst + length - 1 <= ch->list_max_addr;
+			region_covers_copy(&ch->regions, d->src, d->dst, d->length,
+					ch->list_max_addr);
 }
 
 static int __rte_noinline

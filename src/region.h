@@ -60,6 +60,15 @@ region_covers(const struct region_hit *hit, uint64_t addr, uint64_t length)
 	return addr - hit->start < hit->length && length <= hit->length - (addr - hit->start);
 }
 
+/* Whether both sides of a copy lie in what was hit last, and no higher than an engine reaches. */
+static inline bool
+region_covers_copy(const struct region_cache *c, uint64_t src, uint64_t dst, uint64_t length,
+		uint64_t max_addr)
+{
+	return region_covers(&c->src, src, length) && region_covers(&c->dst, dst, length) &&
+			src + length - 1 <= max_addr && dst + length - 1 <= max_addr;
+}
+
 /* The slow path of the two functions below. */
 bool netdma_region_miss(struct netdma_channel *ch, struct region_hit *hit, bool iova,
 		uint64_t addr, uint64_t length);
