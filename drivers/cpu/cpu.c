@@ -201,12 +201,18 @@ static const char *const key_names[RTE_DIM(keys) + 1] = {
 	"mode", "lcore", "cpu", "workers", "spin", "simd", "addr", "channels", "max_transfer", NULL,
 };
 
-/* @return whether it says in one way where workers are. */
+/* In how many ways it says where workers are. */
+static unsigned int
+kinds(const struct rte_kvargs *args)
+{
+	return (rte_kvargs_count(args, "lcore") != 0) + (rte_kvargs_count(args, "cpu") != 0) +
+			(rte_kvargs_count(args, "workers") != 0);
+}
+
 static bool
 is_one_kind(const struct rte_kvargs *args)
 {
-	if ((rte_kvargs_count(args, "lcore") != 0) + (rte_kvargs_count(args, "cpu") != 0) +
-			(rte_kvargs_count(args, "workers") != 0) <= 1)
+	if (kinds(args) <= 1)
 		return true;
 	CPU_LOG(ERR, "lcore, cpu and workers do not go together: an lcore has its CPUs from EAL, and "
 			"each lcore or cpu that is named is a worker");
@@ -219,10 +225,7 @@ check(const struct cpu *cpu, const struct rte_kvargs *args)
 {
 	unsigned int i;
 
-	if (!cpu->worker_mode && (rte_kvargs_count(args, "lcore") != 0 ||
-			rte_kvargs_count(args, "cpu") != 0 ||
-			rte_kvargs_count(args, "workers") != 0 ||
-			rte_kvargs_count(args, "spin") != 0)) {
+	if (!cpu->worker_mode && (kinds(args) != 0 || rte_kvargs_count(args, "spin") != 0)) {
 		CPU_LOG(ERR, "lcore, cpu, workers and spin go with mode=lcore: the inline engine "
 				"copies on the core that calls");
 		return -EINVAL;

@@ -36,6 +36,18 @@ pin(pthread_t thread, int cpu)
 	return -pthread_setaffinity_np(thread, sizeof(set), &set);
 }
 
+/* @return the nth of a set, which has as many; -1: it has none. */
+static int
+nth_cpu(const cpu_set_t *set, unsigned int n)
+{
+	int cpu;
+
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, set) && n-- == 0)
+			return cpu;
+	return -1;
+}
+
 /* One of the CPUs on which a thread may run, the nth of them: EAL leaves its control threads those
  * that have no lcore, if there are any.
  */
@@ -43,15 +55,10 @@ static int
 some_cpu_of(pthread_t thread, unsigned int n)
 {
 	cpu_set_t set;
-	int cpu;
 
 	if (pthread_getaffinity_np(thread, sizeof(set), &set) != 0 || CPU_COUNT(&set) == 0)
 		return 0;
-	n %= (unsigned int)CPU_COUNT(&set);
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &set) && n-- == 0)
-			break;
-	return cpu;
+	return nth_cpu(&set, n % (unsigned int)CPU_COUNT(&set));
 }
 
 static void *
@@ -65,15 +72,11 @@ int
 cpu_of_lcore(unsigned int lcore)
 {
 	rte_cpuset_t set;
-	int cpu;
 
 	if (lcore >= RTE_MAX_LCORE || !rte_lcore_has_role(lcore, ROLE_RTE))
 		return -1;
 	set = rte_lcore_cpuset(lcore);
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &set))
-			return cpu;
-	return -1;
+	return nth_cpu(&set, 0);
 }
 
 static int
