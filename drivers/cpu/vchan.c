@@ -10,27 +10,19 @@
 
 /* ------------------------------------------------------------------- filling */
 
-/* A slot is enough for a copy. Where CPUs do not keep stores in order, one behind a fence is odd: the
- * worker is careful with those.
+/* A copy that is nothing but two addresses and a length. Where CPUs do not keep stores in order, one
+ * behind a fence is more: the worker is careful with those.
  */
 static inline bool
-fits(uint64_t src, uint64_t dst, uint32_t length, uint64_t flags)
+is_bare(uint64_t src, uint64_t dst, uint32_t length, uint64_t flags)
 {
-#ifndef RTE_ARCH_X86
-	if (flags & RTE_DMA_OP_FLAG_FENCE)
-		return false;
+	uint64_t nothing = RTE_DMA_OP_FLAG_SUBMIT;
+
+#ifdef RTE_ARCH_X86
+	nothing |= RTE_DMA_OP_FLAG_FENCE;
 #endif
-	RTE_SET_USED(flags);
-	return ((src | dst) & ~SLOT_ADDR_MASK) == 0 && length >> SLOT_LENGTH_BITS == 0;
-}
-
-static struct cpu_slot __rte_noinline
-odd_slot(struct vchan *v, uint64_t src, uint64_t dst, uint32_t length)
-{
-	struct netdma_desc *d = &v->odd[v->wire.filled & (v->wire.depth - 1)];
-
-	*d = (struct netdma_desc){ .src = src, .dst = dst, .length = length };
-	return (struct cpu_slot){ (uintptr_t)d, SLOT_POINTER };
+	return ((src | dst) >> SLOT_ADDR_BITS | length >> SLOT_LENGTH_LOW_BITS |
+			(flags & ~nothing)) == 0;
 }
 
 /* Tell the worker: where the first one is, which is put there last. */
@@ -58,6 +50,34 @@ submit_all(struct vchan *v)
 	worker_alert(w->worker);
 }
 
+/* Apart from copy(), which needs no registers of its caller's without. @return the last one's index. */
+static int __rte_noinline
+copy_submit(struct vchan *v)
+{
+	submit_all(v);
+	return (uint16_t)(v->submitted - 1);
+}
+
+static int __rte_noinline
+copy_other(struct vchan *v, struct cpu_slot *s, uint64_t src, uint64_t dst, uint32_t length,
+		uint64_t flags)
+{
+	struct netdma_desc *d = &v->odd[v->wire.filled & (v->wire.depth - 1)];
+
+	if ((src | dst) >> SLOT_ADDR_BITS == 0 && length >> SLOT_LENGTH_BITS == 0 &&
+			is_bare(0, 0, 0, flags & ~RTE_DMA_OP_FLAG_LLC)) {
+		slot_set(s, src | (uint64_t)length << SLOT_ADDR_BITS,
+				dst | (uint64_t)(length >> SLOT_LENGTH_LOW_BITS)
+					<< SLOT_LENGTH_HIGH_SHIFT |
+				(flags & RTE_DMA_OP_FLAG_LLC ? SLOT_CACHE : 0));
+	} else {
+		*d = (struct netdma_desc){ .src = src, .dst = dst, .length = length };
+		slot_set(s, (uintptr_t)d, SLOT_POINTER);
+	}
+	v->wire.filled++;
+	return flags & RTE_DMA_OP_FLAG_SUBMIT ? copy_submit(v) : (uint16_t)(v->wire.filled - 1);
+}
+
 static int
 copy(void *private, uint16_t id, rte_iova_t src, rte_iova_t dst, uint32_t length, uint64_t flags)
 {
@@ -65,27 +85,16 @@ copy(void *private, uint16_t id, rte_iova_t src, rte_iova_t dst, uint32_t length
 	struct vchan *v = all->vchan[id];
 	struct wire *w = &v->wire;
 	uint64_t at = w->filled;
-	struct cpu_slot slot;
+	struct cpu_slot *s;
 
 	if (unlikely(at - v->reported == w->depth))
 		return -ENOSPC;
-	if (likely(fits(src, dst, length, flags))) {
-		slot.src = src | (uint64_t)length << SLOT_ADDR_BITS;
-		slot.dst = dst | (uint64_t)(length >> SLOT_LENGTH_LOW_BITS)
-				<< SLOT_LENGTH_HIGH_SHIFT;
-		if (flags & RTE_DMA_OP_FLAG_LLC)
-			slot.dst |= SLOT_CACHE;
-	} else {
-		slot = odd_slot(v, src, dst, length);
-	}
-	if (at == v->submitted)
-		v->first = slot;
-	else
-		slot_set(slot_at(w, at), slot.src, slot.dst);
+	s = at == v->submitted ? &v->first : slot_at(w, at);
+	if (unlikely(!is_bare(src, dst, length, flags)))
+		return copy_other(v, s, src, dst, length, flags);
+	slot_set(s, src | (uint64_t)length << SLOT_ADDR_BITS, dst);
 	w->filled = at + 1;
-	if (flags & RTE_DMA_OP_FLAG_SUBMIT)
-		submit_all(v);
-	return (uint16_t)at;
+	return flags & RTE_DMA_OP_FLAG_SUBMIT ? copy_submit(v) : (uint16_t)at;
 }
 
 static int
