@@ -246,13 +246,13 @@ give_single(struct wire *w)
 	cpu_prefetch_write(s + WIRE_AHEAD);
 	s->src = d->src | (uint64_t)d->length << SLOT_ADDR_BITS;
 	__atomic_store_n(&s->dst, d->dst | wire_phase(w, w->filled), __ATOMIC_RELEASE);
-	worker_alert(w->worker);
 	w->filled++;
 	l->bytes += d->length;
 	l->give = d->next;
 	l->given++;
 	if (unlikely((d->flags & FLAGS_SPECIAL) != 0))
 		l->special = RTE_MAX(l->special, l->given);
+	worker_alert(w->worker);
 	return true;
 }
 
@@ -370,15 +370,32 @@ go_on_odd(struct wire *w, uint64_t filled)
 	return 0;
 }
 
+/* Give n, for which there is room, and which are no single plain one. */
+static int __rte_noinline
+go_on_list(struct wire *w, uint64_t n)
+{
+	if (unlikely(w->odd != 0 || n - 2 > SLOT_COUNT_MOST - 2))
+		return go_on_odd(w, 0);
+	return likely(give_short(w, n, false)) ? 0 : go_on_odd(w, n);
+}
+
 /* Give n, for which there is room. */
 static inline int
 go_on(struct wire *w, uint64_t n)
 {
-	if (unlikely(w->odd != 0 || n > SLOT_COUNT_MOST))
-		return go_on_odd(w, 0);
-	if (n == 1)
-		return likely(give_single(w)) ? 0 : go_on_odd(w, 0);
-	return likely(give_short(w, n, false)) ? 0 : go_on_odd(w, n);
+	return n == 1 && likely(w->odd == 0) && give_single(w) ? 0 : go_on_list(w, n);
+}
+
+/* There is no room for all, unless something has finished. */
+static int __rte_noinline
+owner_append_full(struct wire *w)
+{
+	struct netdma_list *l = w->list;
+	uint64_t n;
+
+	reap(w);
+	n = RTE_MIN(l->allowed - l->given, room(w));
+	return n != 0 ? go_on(w, n) : 0;
 }
 
 /* What has finished is looked at if there is no room without: the worker has the line. It may be on its
@@ -388,14 +405,12 @@ static int
 owner_append(void *channel)
 {
 	struct wire *w = channel;
-	struct netdma_list *l = w->list;
+	const struct netdma_list *l = w->list;
 	uint64_t n = l->allowed - l->given;
 
 	rte_prefetch0(slot_at(w, w->emptied));
-	if (unlikely(n > room(w))) {
-		reap(w);
-		n = RTE_MIN(n, room(w));
-	}
+	if (unlikely(n > room(w)))
+		return owner_append_full(w);
 	return likely(n != 0) ? go_on(w, n) : 0;
 }
 
