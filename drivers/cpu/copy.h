@@ -71,6 +71,15 @@ cpu_prefetch_write(const void *p)
 #endif
 }
 
+/* Where a loop over descriptors begins, and then where it has ended; and what those that it has copied
+ * have together.
+ */
+struct cpu_walk {
+	struct netdma_desc *desc;
+	uint64_t bytes;
+	uint32_t flags;
+};
+
 struct cpu_copier {
 	const char *name;
 	/* Copy slots of a ring, from one count to another; up to the first that is a pointer, or
@@ -78,10 +87,8 @@ struct cpu_copier {
 	 */
 	uint64_t (*slots)(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end,
 			uint64_t *bytes);
-	/* Copy the first of n descriptors, up to one that is not plain. @return how many; *next is
-	 * the one behind them.
-	 */
-	uint64_t (*list)(struct netdma_desc *first, uint64_t n, struct netdma_desc **next);
+	/* Copy n descriptors, up to one that is not plain. @return how many. */
+	uint64_t (*list)(struct cpu_walk *walk, uint64_t n);
 };
 
 /* By name; NULL: the best of this CPU within what EAL allows (--force-max-simd-bitwidth). @return

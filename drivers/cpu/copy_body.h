@@ -38,7 +38,7 @@ fetch(uint64_t src, uint64_t dst, uint32_t length, bool around)
 	cpu_prefetch((const void *)(uintptr_t)src);
 	if (likely(!around))
 		cpu_prefetch_write((const void *)(uintptr_t)dst);
-	for (at = 64; unlikely(at < RTE_MIN(length, (uint32_t)AHEAD_BYTES)); at += 64)
+	for (at = 64; unlikely(at < length) && at < AHEAD_BYTES; at += 64)
 		cpu_prefetch((const void *)(uintptr_t)(src + at));
 }
 
@@ -49,19 +49,26 @@ is_bare(uint64_t dst)
 	return likely(dst >> SLOT_ADDR_BITS == 0);
 }
 
+/* Apart: the loops have no registers left for it. */
+ISA static void __rte_noinline
+fetch_hinted(const struct cpu_slot *s)
+{
+	uint64_t src = s->src, dst = s->dst;
+	uint32_t length = cpu_slot_length(s);
+
+	fetch(src & SLOT_ADDR_MASK, dst & SLOT_ADDR_MASK, length,
+			goes_around(length, dst & SLOT_STREAM, dst & SLOT_CACHE));
+}
+
 ISA static inline void
 fetch_slot(const struct cpu_slot *s)
 {
 	uint64_t src = s->src, dst = s->dst;
-	uint32_t length;
 
-	if (is_bare(dst)) {
+	if (is_bare(dst))
 		fetch(src & SLOT_ADDR_MASK, dst, (uint32_t)(src >> SLOT_ADDR_BITS), false);
-		return;
-	}
-	length = cpu_slot_length(s);
-	fetch(src & SLOT_ADDR_MASK, dst & SLOT_ADDR_MASK, length,
-			goes_around(length, dst & SLOT_STREAM, dst & SLOT_CACHE));
+	else
+		fetch_hinted(s);
 }
 
 ISA static inline void
@@ -143,27 +150,32 @@ slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uin
 }
 
 ISA static uint64_t
-list(struct netdma_desc *d, uint64_t n, struct netdma_desc **next)
+list(struct cpu_walk *walk, uint64_t n)
 {
+	struct netdma_desc *d = walk->desc;
 	const struct netdma_desc *a = d;
-	uint64_t i, ahead = AHEAD(d->length);
+	uint64_t i, ahead = AHEAD(d->length), bytes = 0;
+	uint32_t all = 0, flags;
 	bool around = false;
 
 	for (i = 0; i != n && i != ahead; i++, a = a->next)
 		fetch_desc(a);
 	for (i = 0; i != n; i++, d = d->next) {
-		if (unlikely(d->flags & NETDMA_DESC_NOT_PLAIN))
+		flags = d->flags;
+		if (unlikely(flags & NETDMA_DESC_NOT_PLAIN))
 			break;
 		if (i + ahead < n) {
 			fetch_desc(a);
 			a = a->next;
 		}
 		around |= copy_hinted(d->dst, d->src, d->length,
-				d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
-				d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE);
+				flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
+				flags & NETDMA_DESC_DESTINATION_DCA_ENABLE);
+		all |= flags;
+		bytes += d->length;
 	}
 	streamed(around);
-	*next = d;
+	*walk = (struct cpu_walk){ d, bytes, all };
 	return i;
 }
 

@@ -39,6 +39,7 @@ inline_channel_alloc(void *provider, const struct netdma_channel_params *params,
 	c->copier = cpu->copier;
 	c->iova = cpu->iova;
 	grant->engine_desc = params->nb_desc;
+	grant->vouches = true;
 	return c;
 }
 
@@ -53,10 +54,24 @@ static void
 copy_plain(struct inline_channel *c)
 {
 	struct netdma_list *l = c->list;
-	struct netdma_desc *next;
+	struct cpu_walk walk = { .desc = l->give };
 
-	l->given += c->copier->list(l->give, l->allowed - l->given, &next);
-	l->give = next;
+	l->given += c->copier->list(&walk, l->allowed - l->given);
+	l->give = walk.desc;
+	l->bytes += walk.bytes;
+	if (unlikely(walk.flags & NETDMA_DESC_INTERRUPT_ON_COMPLETION))
+		l->special = RTE_MAX(l->special, l->given);
+}
+
+static void
+copy_other(struct inline_channel *c)
+{
+	struct netdma_list *l = c->list;
+
+	l->failed += !cpu_run(l->give, c->iova);
+	l->bytes += l->give->length;
+	netdma_list_give(l);
+	l->special = RTE_MAX(l->special, l->given);
 }
 
 static int
@@ -75,8 +90,7 @@ inline_append(void *channel)
 		if (likely(l->given == l->allowed))
 			break;
 		flags = l->give->flags;
-		l->failed += !cpu_run(l->give, c->iova);
-		netdma_list_give(l);
+		copy_other(c);
 	}
 	netdma_list_complete(l, l->given - given);
 	return 0;

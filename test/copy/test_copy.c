@@ -53,15 +53,18 @@ run(const struct copier *how, struct netdma_desc *d, uint32_t n)
 {
 	struct cpu_slot ring[128] __rte_cache_aligned;
 	uint64_t i, bytes = UINT64_MAX, from = 100, sum = 0;
-	struct netdma_desc *next;
+	struct cpu_walk walk = { .desc = d };
+	uint32_t flags = 0;
 
-	if (how->list)
-		return how->c->list(d, n, &next) == n && next == d[n - 1].next;
 	/* Around the end of the ring. */
 	for (i = 0; i < n; i++) {
 		ring[(from + i) % 128] = slot(&d[i]);
 		sum += d[i].length;
+		flags |= d[i].flags;
 	}
+	if (how->list)
+		return how->c->list(&walk, n) == n && walk.desc == d[n - 1].next &&
+				walk.bytes == sum && walk.flags == flags;
 	return how->c->slots(ring, 127, from, from + n, &bytes) == from + n && bytes == sum;
 }
 
@@ -157,7 +160,7 @@ stops_where_it_must(const struct copier *how)
 	static struct netdma_desc d[8] __rte_aligned(64);
 	struct cpu_slot ring[8] __rte_cache_aligned;
 	uint64_t bytes = 1000;
-	struct netdma_desc *next;
+	struct cpu_walk walk = { .desc = d };
 	uint32_t i;
 
 	for (i = 0; i < 8; i++) {
@@ -172,8 +175,10 @@ stops_where_it_must(const struct copier *how)
 	ring[5].dst = SLOT_POINTER;
 	if (how->c->slots(ring, 7, 0, 8, &bytes) != 5 || bytes != 1500)
 		return false;
+	d[2].flags = NETDMA_DESC_INTERRUPT_ON_COMPLETION;
 	d[5].flags = NETDMA_DESC_SERIALIZE_TRANSFER;
-	if (how->c->list(d, 8, &next) != 5 || next != &d[5])
+	if (how->c->list(&walk, 8) != 5 || walk.desc != &d[5] || walk.bytes != 1500 ||
+			walk.flags != NETDMA_DESC_INTERRUPT_ON_COMPLETION)
 		return false;
 	memcpy(dst, ref, 2000);
 	return true;
