@@ -133,7 +133,8 @@ netdma_attach_commit(struct netdma_channel *ch, const struct attachment *a)
 	ch->bytes_at = ch->list.delivered == ch->list.given ? ch->list.given : UINT64_MAX;
 	ch->bytes_then = ch->list.bytes;
 	memset(ch->end, 0, sizeof(ch->end));
-	ch->list.special = a->grant.vouches && ch->word == NULL ? ch->list.accepted : UINT64_MAX;
+	ch->list.special = a->grant.vouches && ch->word == NULL ?
+			netdma_ring_count(ch, ch->ring_filled) : UINT64_MAX;
 	ch->max_transfer = p->attr.max_transfer;
 	ch->max_addr = p->attr.max_addr;
 	ch->iova = p->attr.addr_space == NETDMA_ADDR_IOVA &&

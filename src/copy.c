@@ -146,6 +146,8 @@ entry_commit(struct entry *e, uint32_t flags, void *user)
 	last = ring_slot(ch, e->slot - 1);
 	last->flags |= flags & ENTRY_FLAGS;
 	last->user = user;
+	if (e->slot - ch->ring_filled > 1)
+		ch->list.special = RTE_MAX(ch->list.special, netdma_ring_count(ch, e->slot));
 	for (i = ch->ring_filled; i + 1 < e->slot; i++)
 		ring_slot(ch, i)->user_context1 = CTX_MORE;
 	__atomic_store_n(&ch->ring_filled, e->slot, __ATOMIC_RELEASE);
@@ -170,9 +172,9 @@ fill_simple(struct netdma_channel *ch, uint64_t src, uint64_t dst, uint64_t leng
 
 	if (unlikely((flags & ~(HINT_FLAGS | ENTRY_FLAGS)) != 0 || ch->feed != FEED_RING ||
 			ch->iova || length - 1 >= ch->max_transfer ||
-			at - ch->ring_freed > ch->ring_mask))
+			at - ch->ring_freed > ch->ring_mask ||
+			ch->regions.gen != __atomic_load_n(&netdma_region_gen, __ATOMIC_ACQUIRE)))
 		return false;
-	netdma_channel_regions_refresh(ch);
 	if (!ch->trusted && unlikely(!region_covers_copy(&ch->regions, src, dst, length,
 			ch->max_addr)))
 		return false;
@@ -198,30 +200,19 @@ leave(struct netdma_channel *ch, int ret)
 
 /* Another thread has the channel for a moment: as good as no room. */
 static inline int
-enter(struct netdma_channel *ch)
+not_entered(int ret)
 {
-	int ret = netdma_channel_enter(ch);
-
-	return likely(ret == 0) ? 0 : ret == -EAGAIN ? -ENOSPC : ret;
+	return ret == -EAGAIN ? -ENOSPC : ret;
 }
 
-int
-netdma_copy(struct netdma_channel *ch, const void *src, void *dst, size_t length, uint32_t flags,
+/* Any copy, inside a call that ends here. */
+static int __rte_noinline
+copy_other(struct netdma_channel *ch, const void *src, void *dst, size_t length, uint32_t flags,
 		void *user)
 {
 	struct entry e;
 	int ret;
 
-	if (unlikely(ch == NULL))
-		return -EINVAL;
-	ret = enter(ch);
-	if (unlikely(ret != 0))
-		return ret;
-	if (likely(fill_simple(ch, (uintptr_t)src, (uintptr_t)dst, length, flags, user))) {
-		netdma_trace_fp_copy(ch->id, src, dst, length);
-		netdma_channel_leave(ch);
-		return 0;
-	}
 	ret = entry_begin(&e, ch, flags);
 	if (likely(ret == 0)) {
 		if (unlikely(length == 0)) {
@@ -234,6 +225,31 @@ netdma_copy(struct netdma_channel *ch, const void *src, void *dst, size_t length
 		netdma_trace_fp_copy(ch->id, src, dst, length);
 	}
 	return leave(ch, ret);
+}
+
+static int __rte_noinline
+copy_contended(struct netdma_channel *ch, const void *src, void *dst, size_t length,
+		uint32_t flags, void *user)
+{
+	int ret = netdma_channel_enter_contended(ch);
+
+	return ret == 0 ? copy_other(ch, src, dst, length, flags, user) : not_entered(ret);
+}
+
+/* What is not simple is apart, and goes on from here: so nothing is saved for it. */
+int
+netdma_copy(struct netdma_channel *ch, const void *src, void *dst, size_t length, uint32_t flags,
+		void *user)
+{
+	if (unlikely(ch == NULL))
+		return -EINVAL;
+	if (unlikely(!netdma_channel_enter_short(ch)))
+		return copy_contended(ch, src, dst, length, flags, user);
+	if (unlikely(!fill_simple(ch, (uintptr_t)src, (uintptr_t)dst, length, flags, user)))
+		return copy_other(ch, src, dst, length, flags, user);
+	netdma_trace_fp_copy(ch->id, src, dst, length);
+	netdma_channel_leave(ch);
+	return 0;
 }
 
 int
@@ -274,9 +290,9 @@ netdma_copy_mbuf(struct netdma_channel *ch, const struct rte_mbuf *m, uint32_t o
 
 	if (unlikely(ch == NULL || m == NULL))
 		return -EINVAL;
-	ret = enter(ch);
+	ret = netdma_channel_enter(ch);
 	if (unlikely(ret != 0))
-		return ret;
+		return not_entered(ret);
 	if (unlikely(offset > rte_pktmbuf_pkt_len(m))) {
 		NETDMA_LOG_LIMITED(ERR, "channel %d: offset %u lies behind the packet's %u bytes",
 				ch->id, offset, rte_pktmbuf_pkt_len(m));

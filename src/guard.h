@@ -41,30 +41,43 @@ netdma_channel_leave(struct netdma_channel *ch)
 /* The long way into a call: someone wants the channel, or has it. */
 int netdma_channel_enter_contended(struct netdma_channel *ch);
 
-/* Enter a data-path call; outer: one that is not made from a callback. @return 0; or stay out, netdma_channel_leave() was done: -EAGAIN
- * while another thread has the channel, -ENODEV when it has no provider any more.
+/* The short way into a call that is not made from a callback. @return whether it has led there;
+ * otherwise what remains is netdma_channel_enter_contended().
  */
-static inline int
-netdma_channel_enter_outer(struct netdma_channel *ch)
+static inline bool
+netdma_channel_enter_outer_short(struct netdma_channel *ch)
 {
 	counter_add(&ch->calls, 1);
 	if (unlikely(netdma_guard_fence))
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	else
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	if (likely(__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_RUNS))
-		return 0;
-	return netdma_channel_enter_contended(ch);
+	return likely(__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_RUNS);
+}
+
+/* The same for one that may be made from a callback. */
+static inline bool
+netdma_channel_enter_short(struct netdma_channel *ch)
+{
+	if (likely(!ch->in_callback))
+		return netdma_channel_enter_outer_short(ch);
+	return likely(__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_RUNS);
+}
+
+/* Enter a data-path call; outer: one that is not made from a callback. @return 0; or stay out,
+ * netdma_channel_leave() was done: -EAGAIN while another thread has the channel, -ENODEV when it has no
+ * provider any more.
+ */
+static inline int
+netdma_channel_enter_outer(struct netdma_channel *ch)
+{
+	return netdma_channel_enter_outer_short(ch) ? 0 : netdma_channel_enter_contended(ch);
 }
 
 static inline int
 netdma_channel_enter(struct netdma_channel *ch)
 {
-	if (likely(!ch->in_callback))
-		return netdma_channel_enter_outer(ch);
-	if (likely(__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_RUNS))
-		return 0;
-	return netdma_channel_enter_contended(ch);
+	return netdma_channel_enter_short(ch) ? 0 : netdma_channel_enter_contended(ch);
 }
 
 /* The same for the only one who can have the channel: its owner when it has no provider, or

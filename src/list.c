@@ -400,7 +400,7 @@ netdma_channel_start(struct netdma_channel *ch, struct netdma_desc *first,
 	return ret;
 }
 
-static int __rte_noinline
+static int
 append(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last, uint32_t n)
 {
 	struct netdma_check check;
@@ -422,35 +422,49 @@ append(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc 
 	return 0;
 }
 
+/* Any append, inside a call that ends here. */
+static int __rte_noinline
+append_other(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
+		uint32_t n)
+{
+	int ret = append(ch, first, last, n);
+
+	netdma_channel_leave(ch);
+	return ret;
+}
+
+static int __rte_noinline
+append_contended(struct netdma_channel *ch, struct netdma_desc *first, struct netdma_desc *last,
+		uint32_t n)
+{
+	int ret = netdma_channel_enter_contended(ch);
+
+	return ret == 0 ? append_other(ch, first, last, n) : ret;
+}
+
 int
 netdma_channel_append(struct netdma_channel *ch, struct netdma_desc *first,
 		struct netdma_desc *last, uint32_t n)
 {
-	int ret;
-
 	if (unlikely(ch == NULL))
 		return -EINVAL;
-	ret = netdma_channel_enter(ch);
-	if (unlikely(ret != 0))
-		return ret;
-	if (likely(channel_is_plain(ch) && first != NULL && last != NULL && n != 0 &&
-			(ch->expected == NULL || ch->expected == first))) {
-		ch->list.allowed = netdma_list_put(ch, first, last, n);
-		netdma_trace_fp_append(ch->id, first, n);
-		netdma_engine_serve(ch, ch->append);
-		if (n >= LIST_ENDS_FROM && likely(ch->list.given == ch->list.accepted)) {
-			struct list_end *e = &ch->end[ch->nb_ends++ % LIST_ENDS];
+	if (unlikely(!netdma_channel_enter_short(ch)))
+		return append_contended(ch, first, last, n);
+	if (unlikely(!channel_is_plain(ch) || first == NULL || last == NULL || n == 0 ||
+			(ch->expected != NULL && ch->expected != first)))
+		return append_other(ch, first, last, n);
+	ch->list.allowed = netdma_list_put(ch, first, last, n);
+	netdma_trace_fp_append(ch->id, first, n);
+	netdma_engine_serve(ch, ch->append);
+	if (n >= LIST_ENDS_FROM && likely(ch->list.given == ch->list.accepted)) {
+		struct list_end *e = &ch->end[ch->nb_ends++ % LIST_ENDS];
 
-			e->count = ch->list.given;
-			e->bytes = ch->list.bytes;
-			e->last = last;
-		}
-		netdma_channel_leave_outer(ch);
-		return 0;
+		e->count = ch->list.given;
+		e->bytes = ch->list.bytes;
+		e->last = last;
 	}
-	ret = append(ch, first, last, n);
-	netdma_channel_leave(ch);
-	return ret;
+	netdma_channel_leave_outer(ch);
+	return 0;
 }
 
 int

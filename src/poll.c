@@ -191,28 +191,32 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	return n;
 }
 
-/* What is next to be delivered is plain, and so is all behind it: nothing of it need be looked at to
- * count it.
+/* What is next to be delivered is plain, and so is all behind it, unless it is in the channel that it is
+ * not: nothing of it need be looked at to count it.
  */
 static inline bool
 is_plain(const struct netdma_channel *ch)
 {
-	return ch->list.special <= ch->list.delivered && ch->bytes_at == ch->list.delivered &&
-			channel_is_plain(ch);
+	return ch->list.special <= ch->list.delivered && ch->bytes_at == ch->list.delivered;
 }
 
-/* Descriptors of a list-fed channel, of which none need be looked at. @return how many. */
-static unsigned int __rte_noinline
-deliver_plain(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
+/* Descriptors of which none need be looked at: the ring's, or those of lists, which are marked on a
+ * channel that is not trusted. @return how many.
+ */
+static __rte_always_inline unsigned int
+deliver_plain(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max, bool ring,
+		bool marked)
 {
 	struct netdma_list *l = &ch->list;
 	uint64_t n = RTE_MIN(l->completed - l->delivered, (uint64_t)max), i, bytes = 0;
 	struct netdma_desc *d = l->head, *last = d;
 
 	for (i = 0; i < n; i++, d = d->next) {
+		if (marked)
+			d->user_context1 = 0;
 		if (done != NULL)
-			done[i] = (struct netdma_completion){ .user = d->user, .desc = d,
-				.nb_segs = 1 };
+			done[i] = (struct netdma_completion){ .user = d->user,
+				.desc = ring ? NULL : d, .nb_segs = 1 };
 		bytes += d->length;
 		last = d;
 	}
@@ -220,10 +224,18 @@ deliver_plain(struct netdma_channel *ch, struct netdma_completion *done, unsigne
 	counter_add(&ch->count.bytes, bytes);
 	ch->bytes_then += bytes;
 	ch->bytes_at = l->delivered + n;
+	if (ring)
+		ch->ring_freed += n;
 	ch->last = last;
 	l->head = d;
 	__atomic_store_n(&l->delivered, l->delivered + n, __ATOMIC_RELEASE);
 	return (unsigned int)n;
+}
+
+static unsigned int __rte_noinline
+deliver_trusted(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
+{
+	return deliver_plain(ch, done, max, false, false);
 }
 
 /* Whole lists, as many as have completed, counted. @return how many descriptors. */
@@ -262,7 +274,7 @@ take_plain(struct netdma_channel *ch, struct netdma_completion *done, unsigned i
 	unsigned int n = done == NULL ? deliver_lists(ch, max) : 0;
 
 	if (ch->list.delivered != ch->list.completed && n != max)
-		n += deliver_plain(ch, done, max - n);
+		n += deliver_trusted(ch, done, max - n);
 	return n;
 }
 
@@ -286,6 +298,10 @@ collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	struct netdma_completion local[32];
 	unsigned int n = 0, k, got, interrupts = 0;
 
+	if (is_plain(ch) && channel_is_plain_fed(ch, FEED_RING))
+		return deliver_plain(ch, done, max, true, false);
+	if (is_plain(ch) && channel_is_plain_fed(ch, FEED_LIST))
+		return deliver_plain(ch, done, max, false, true);
 	if (done == NULL && ch->word == NULL && ch->completion == NULL)
 		return deliver(ch, NULL, max, &interrupts);
 	do {
@@ -353,7 +369,8 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 	if (likely(netdma_channel_enter_outer(ch) == 0)) {
 		drive(ch);
 		if (ch->list.delivered != ch->list.completed)
-			n = is_plain(ch) ? take_plain(ch, done, most) : collect(ch, done, most);
+			n = is_plain(ch) && channel_is_plain(ch) ? take_plain(ch, done, most) :
+					collect(ch, done, most);
 		netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
 		netdma_channel_leave_outer(ch);
 	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {

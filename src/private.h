@@ -299,19 +299,42 @@ struct netdma_channel {
 	struct bridge bridge[CHANNEL_BRIDGES];
 } __rte_cache_aligned;
 
-/* A trusted channel, fed with lists, of which nothing is special: the short way through a call. */
-static inline bool
-channel_is_plain(const struct netdma_channel *ch)
+/* netdma_channel::mode of a channel of which nothing is special. */
+static inline uint64_t
+channel_plain_mode(enum channel_feed feed, bool trusted)
 {
-	static const union {
+	const union {
 		struct {
 			uint8_t feed, run, hurdle;
 			bool started, trusted, adapt, in_callback, latency_on;
 		};
 		uint64_t mode;
-	} plain = { { .feed = FEED_LIST, .run = RUN_NORMAL, .started = true, .trusted = true } };
+	} plain = { { .feed = (uint8_t)feed, .run = RUN_NORMAL, .started = true,
+		.trusted = trusted } };
 
-	return ch->mode == plain.mode;
+	return plain.mode;
+}
+
+/* A trusted one, fed with lists: the short way through a call. */
+static inline bool
+channel_is_plain(const struct netdma_channel *ch)
+{
+	return ch->mode == channel_plain_mode(FEED_LIST, true);
+}
+
+/* One that is fed so, trusted or not. */
+static inline bool
+channel_is_plain_fed(const struct netdma_channel *ch, enum channel_feed feed)
+{
+	return ch->mode == channel_plain_mode(feed, false) ||
+			ch->mode == channel_plain_mode(feed, true);
+}
+
+/* What a slot of the ring counts, or will count, in the channel's list. */
+static inline uint64_t
+netdma_ring_count(const struct netdma_channel *ch, uint64_t slot)
+{
+	return ch->list.accepted + slot - ch->ring_submitted;
 }
 
 TAILQ_HEAD(netdma_provider_list, netdma_provider);

@@ -311,7 +311,7 @@ void
 netdma_region_flush(struct netdma_channel *ch)
 {
 	struct region_cache *c = &ch->regions;
-	uint64_t position = ch->list.accepted + ch->ring_filled - ch->ring_submitted, used;
+	uint64_t position = netdma_ring_count(ch, ch->ring_filled), used;
 	unsigned int i;
 
 	/* Others read `used` first: what they do not see there they see here. */
