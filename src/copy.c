@@ -306,9 +306,32 @@ netdma_copy_mbuf(struct netdma_channel *ch, const struct rte_mbuf *m, uint32_t o
 	return leave(ch, ret);
 }
 
+/* Any submission of n slots, inside a call. */
+static int __rte_noinline
+submit_other(struct netdma_channel *ch, uint32_t n)
+{
+	struct netdma_desc *first = ring_slot(ch, ch->ring_submitted);
+
+	if (unlikely(ch->run == RUN_HALTED))
+		return -ECANCELED;
+	if (n == 0)
+		return 0;
+	netdma_list_link(ch, first, ring_slot(ch, ch->ring_filled - 1), n);
+	__atomic_store_n(&ch->ring_submitted, ch->ring_filled, __ATOMIC_RELEASE);
+	netdma_trace_fp_append(ch->id, first, n);
+	if (unlikely(!ch->started)) {
+		__atomic_store_n(&ch->started, true, __ATOMIC_RELAXED);
+		ch->hurdle |= HURDLE_RESTART;
+	}
+	if (likely(ch->run == RUN_NORMAL))
+		netdma_engine_give(ch);
+	return (int)n;
+}
+
 int
 netdma_submit(struct netdma_channel *ch)
 {
+	struct netdma_desc *first;
 	uint32_t n;
 	int ret;
 
@@ -318,23 +341,17 @@ netdma_submit(struct netdma_channel *ch)
 	if (unlikely(ret != 0))
 		return ret == -EAGAIN ? 0 : ret;
 	n = (uint32_t)(ch->ring_filled - ch->ring_submitted);
-	if (unlikely(ch->run == RUN_HALTED)) {
-		netdma_channel_leave(ch);
-		return -ECANCELED;
-	}
-	if (likely(n != 0)) {
-		struct netdma_desc *first = ring_slot(ch, ch->ring_submitted);
-
-		netdma_list_link(ch, first, ring_slot(ch, ch->ring_filled - 1), n);
+	if (likely(n != 0 && channel_is_plain_fed(ch, FEED_RING))) {
+		first = ring_slot(ch, ch->ring_submitted);
+		ch->list.allowed = netdma_list_put(ch, first,
+				ring_slot(ch, ch->ring_filled - 1), n);
 		__atomic_store_n(&ch->ring_submitted, ch->ring_filled, __ATOMIC_RELEASE);
 		netdma_trace_fp_append(ch->id, first, n);
-		if (unlikely(!ch->started)) {
-			__atomic_store_n(&ch->started, true, __ATOMIC_RELAXED);
-			ch->hurdle |= HURDLE_RESTART;
-		}
-		if (likely(ch->run == RUN_NORMAL))
-			netdma_engine_give(ch);
+		netdma_engine_serve(ch, ch->append);
+		ret = (int)n;
+	} else {
+		ret = submit_other(ch, n);
 	}
 	netdma_channel_leave(ch);
-	return (int)n;
+	return ret;
 }

@@ -298,10 +298,6 @@ collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	struct netdma_completion local[32];
 	unsigned int n = 0, k, got, interrupts = 0;
 
-	if (is_plain(ch) && channel_is_plain_fed(ch, FEED_RING))
-		return deliver_plain(ch, done, max, true, false);
-	if (is_plain(ch) && channel_is_plain_fed(ch, FEED_LIST))
-		return deliver_plain(ch, done, max, false, true);
 	if (done == NULL && ch->word == NULL && ch->completion == NULL)
 		return deliver(ch, NULL, max, &interrupts);
 	do {
@@ -316,6 +312,16 @@ collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 		n += got;
 	} while (done == NULL && got == k && n < max);
 	return n;
+}
+
+static unsigned int __rte_noinline
+take_other(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
+{
+	if (is_plain(ch) && channel_is_plain_fed(ch, FEED_RING))
+		return deliver_plain(ch, done, max, true, false);
+	if (is_plain(ch) && channel_is_plain_fed(ch, FEED_LIST))
+		return deliver_plain(ch, done, max, false, true);
+	return collect(ch, done, max);
 }
 
 /* Whether the engine gets anywhere. The time is only looked at when it does not. */
@@ -370,7 +376,7 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 		drive(ch);
 		if (ch->list.delivered != ch->list.completed)
 			n = is_plain(ch) && channel_is_plain(ch) ? take_plain(ch, done, most) :
-					collect(ch, done, most);
+					take_other(ch, done, most);
 		netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
 		netdma_channel_leave_outer(ch);
 	} else if (__atomic_load_n(&ch->stopping, __ATOMIC_ACQUIRE) == CHANNEL_DETACHED) {
