@@ -243,7 +243,9 @@ give_single(struct wire *w)
 	if (unlikely((d->flags & ~FLAGS_SHORT) != 0 || d->length >> SLOT_LENGTH_LOW_BITS != 0 ||
 			(d->src | d->dst) >> SLOT_ADDR_BITS != 0))
 		return false;
-	cpu_prefetch_write(s + WIRE_AHEAD);
+	/* The worker looks for the next one, and its CPU may fetch what is behind: back with them. */
+	cpu_prefetch_write(s + SLOTS_A_LINE);
+	cpu_prefetch_write(s + WIRE_AHEAD / 2);
 	s->src = d->src | (uint64_t)d->length << SLOT_ADDR_BITS;
 	__atomic_store_n(&s->dst, d->dst | wire_phase(w, w->filled), __ATOMIC_RELEASE);
 	w->filled++;
