@@ -20,6 +20,7 @@
 struct list {
 	struct netdma_desc *first, *last;
 	struct netdma_channel *channel;
+	bool *started;
 };
 
 struct channels {
@@ -87,6 +88,7 @@ lists_open(struct job *job)
 		struct netdma_desc *d;
 
 		l->channel = c->channel[i % c->n];
+		l->started = &c->started[i % c->n];
 		d = l->first = netdma_desc_alloc(c->pool, s->burst);
 		for (k = 0; k < s->burst; k++, d = d->next) {
 			d->length = s->size;
@@ -146,14 +148,13 @@ submit_list(struct job *job, uint32_t burst)
 {
 	struct channels *c = job->state;
 	struct list *l = &c->list[burst];
-	uint32_t i = burst % c->n;
 	int ret;
 
-	if (likely(c->started[i])) {
+	if (likely(*l->started)) {
 		ret = netdma_channel_append(l->channel, l->first, l->last, job->setting->burst);
 	} else {
 		ret = netdma_channel_start(l->channel, l->first, l->last, job->setting->burst);
-		c->started[i] = true;
+		*l->started = true;
 	}
 	if (unlikely(ret != 0))
 		fatal("a list was refused: %s", strerror(-ret));
