@@ -70,7 +70,7 @@ conf_check(struct netdma_channel_conf *conf)
 static uint64_t
 us_to_tsc(uint32_t us)
 {
-	return us * (rte_get_tsc_hz() / 1000000);
+	return (uint64_t)((double)us * 1e-6 * (double)rte_get_tsc_hz());
 }
 
 /* The channel and its ring, not attached to a provider. NULL: no memory. */

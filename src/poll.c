@@ -427,7 +427,7 @@ netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 		left = drive_waiting(ch, false);
 		if (left <= 0)
 			return (int)left;
-		if (rte_get_timer_cycles() - start >= timeout)
+		if (rte_get_timer_cycles() - start > timeout)
 			return -ETIMEDOUT;
 		netdma_relax(i);
 	}

@@ -147,7 +147,7 @@ worker_new(const struct cpu *cpu, unsigned int number)
 		w->table = w->tables[0];
 		w->copier = cpu->copier;
 		w->spin = cpu->spin_us == UINT32_MAX ? UINT64_MAX :
-				cpu->spin_us * (rte_get_tsc_hz() / 1000000);
+				(uint64_t)((double)cpu->spin_us * 1e-6 * (double)rte_get_tsc_hz());
 	}
 	if (w != NULL && w->tables[0] != NULL && w->tables[1] != NULL)
 		ret = place->lcore >= 0 ? launch_lcore(w, (unsigned int)place->lcore) :

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include <rte_eal.h>
 #include <rte_memory.h>
 
 #include "model.h"

@@ -475,6 +475,8 @@ struct run {
 };
 
 uint64_t nc_now_us(void);
+/* Whether the library may say that so many microseconds are over. It looks at another clock. */
+bool nc_has_passed(uint64_t since, uint64_t us);
 uint64_t nc_mix(uint64_t x);
 uint64_t nc_draw64(struct run *r);
 /* low to high, both included. */

@@ -78,7 +78,7 @@ suspend(struct run *r, struct chan *c)
 	nc_say(r, "suspend");
 	start = nc_now_us();
 	ret = netdma_channel_suspend(c->ch, &last);
-	if (nc_now_us() - start >= nc_bound(c))
+	if (nc_has_passed(start, nc_bound(c)))
 		may_refuse(&a, -ETIMEDOUT);
 	if (nc_refused(r, &a, ret, 0, "netdma_channel_suspend()"))
 		return;
@@ -242,7 +242,7 @@ stop(struct run *r, bool fresh)
 	nc_say(r, fresh ? "reset" : "abort");
 	start = nc_now_us();
 	ret = fresh ? netdma_channel_reset(c->ch) : netdma_channel_abort(c->ch);
-	late = nc_now_us() - start >= nc_bound(c);
+	late = nc_has_passed(start, nc_bound(c));
 	/* Then it leaves its provider, but aborted it is. */
 	lost = ret == -ETIMEDOUT && nc_has(r, NETDMA_CONFORMANCE_MAY_HANG);
 	if (lost)
@@ -307,7 +307,7 @@ nc_op_drain(struct run *r)
 	if (ret == -ETIMEDOUT && timeout == r->patience_us)
 		nc_fail(r, RETURNS, "netdma_channel_drain() found %u outstanding after %" PRIu64
 				" ms", nc_outstanding(c), timeout / 1000);
-	if (nc_now_us() - start >= timeout && !c->pollable && nc_outstanding(c) != 0)
+	if (nc_has_passed(start, timeout) && !c->pollable && nc_outstanding(c) != 0)
 		may_refuse(&a, -ETIMEDOUT);
 	if (!nc_refused(r, &a, ret, 0, "netdma_channel_drain()"))
 		c->pollable = true;
@@ -343,7 +343,7 @@ nc_op_wait(struct run *r)
 	if (ret == -ETIMEDOUT && patient)
 		nc_fail(r, RETURNS, "netdma_channel_wait() found %u outstanding after %" PRIu64
 				" ms", nc_outstanding(c), (nc_now_us() - start) / 1000);
-	if (nc_now_us() - start >= nc_bound(c) && !c->pollable && nc_outstanding(c) != 0)
+	if (nc_has_passed(start, nc_bound(c)) && !c->pollable && nc_outstanding(c) != 0)
 		may_refuse(&a, -ETIMEDOUT);
 	if (!nc_refused(r, &a, ret, 0, "netdma_channel_wait()") && until == 0)
 		c->pollable = true;

@@ -53,6 +53,12 @@ nc_now_us(void)
 	return clock_us(CLOCK_MONOTONIC);
 }
 
+bool
+nc_has_passed(uint64_t since, uint64_t us)
+{
+	return nc_now_us() - since + 1 >= us - us / 64;
+}
+
 uint64_t
 nc_mix(uint64_t x)
 {
