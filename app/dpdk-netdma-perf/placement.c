@@ -4,7 +4,8 @@
 
 /* Virtual CPUs move about on their host, and with them how far a cache line has to go. That changes
  * results several times over, so it is looked at before and after each sample: the two cores
- * pass a line to and fro.
+ * pass a line to and fro; and they count, first one alone and then both at once, since two threads of one
+ * core are as near as two cores of one complex, but have to share what they count with.
  */
 
 #include <rte_cycles.h>
@@ -17,9 +18,10 @@
 #define ROUNDS 400
 #define PARTS 5
 
-/* Nanoseconds there and back, below which it is taken for one core, and for one complex. */
-#define SAME_CORE_NS 90
+/* Nanoseconds there and back, below which it is taken for one complex. */
 #define NEAR_NS 300
+/* So many times as long takes who has a part of a core. */
+#define SHARES 1.3
 
 static struct {
 	uint32_t ball __rte_cache_aligned;
@@ -40,11 +42,11 @@ other_player(void *arg)
 	return 0;
 }
 
-struct distance
-placement_probe(void)
+/* In time stamp cycles. */
+static uint64_t
+there_and_back(void)
 {
 	uint64_t begin, best = UINT64_MAX;
-	struct distance d;
 	uint32_t i, ball = 0, part;
 
 	table.ball = 0;
@@ -63,8 +65,67 @@ placement_probe(void)
 	}
 	__atomic_store_n(&table.over, 1, __ATOMIC_RELAXED);
 	rte_eal_wait_lcore(worker_lcore);
-	d.ns = (double)best / ROUNDS * 1e9 / (double)rte_get_tsc_hz();
-	d.placement = d.ns < SAME_CORE_NS ? SAME_CORE : d.ns < NEAR_NS ? NEAR : FAR;
+	return best;
+}
+
+/* As many additions at once as a core can do. @return time stamp cycles. */
+static uint64_t
+count(void)
+{
+	uint64_t begin = rte_rdtsc(), a = 0, b = 0, c = 0, d = 0, e = 0, f = 0;
+	uint32_t i;
+
+	for (i = 0; i < 2000; i++) {
+		a++, b++, c++, d++, e++, f++;
+		__asm__ volatile ("" : "+r" (a), "+r" (b), "+r" (c), "+r" (d), "+r" (e), "+r" (f));
+	}
+	return rte_rdtsc() - begin;
+}
+
+static int
+other_counter(void *arg)
+{
+	RTE_SET_USED(arg);
+	__atomic_store_n(&table.ball, 1, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&table.over, __ATOMIC_RELAXED))
+		count();
+	return 0;
+}
+
+static uint64_t
+best_count(void)
+{
+	uint64_t best = UINT64_MAX;
+	uint32_t i;
+
+	for (i = 0; i < 4 * PARTS; i++)
+		best = RTE_MIN(best, count());
+	return best;
+}
+
+static bool
+share_a_core(void)
+{
+	uint64_t alone = best_count(), both;
+
+	table.ball = 0;
+	__atomic_store_n(&table.over, 0, __ATOMIC_RELAXED);
+	rte_eal_remote_launch(other_counter, NULL, worker_lcore);
+	while (!__atomic_load_n(&table.ball, __ATOMIC_ACQUIRE))
+		rte_pause();
+	both = best_count();
+	__atomic_store_n(&table.over, 1, __ATOMIC_RELAXED);
+	rte_eal_wait_lcore(worker_lcore);
+	return (double)both > SHARES * (double)alone;
+}
+
+struct distance
+placement_probe(void)
+{
+	struct distance d;
+
+	d.ns = (double)there_and_back() / ROUNDS * 1e9 / (double)rte_get_tsc_hz();
+	d.placement = share_a_core() ? SAME_CORE : d.ns < NEAR_NS ? NEAR : FAR;
 	return d;
 }
 
