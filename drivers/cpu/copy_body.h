@@ -8,9 +8,19 @@
 
 #include "copy.h"
 
-/* How many copies ahead the bytes of one are fetched, by its length, and how many bytes. */
-#define AHEAD(length) ((length) < 256 ? 16u : (length) < 512 ? 8u : 2u)
-#define AHEAD_BYTES 512
+/* How many copies ahead the bytes of one are fetched, by its length; of short ones, in a worker's runs,
+ * which are long, and in lists...
+ */
+#define AHEAD(length, shorts) ((length) >= 8192 ? 2u : (length) >= 2048 ? 3u : (length) >= 1024 ? 4u : \
+	(length) >= 512 ? 6u : (length) >= 256 ? 12u : (shorts))
+#define AHEAD_SLOTS 24u
+#define AHEAD_LIST 16u
+/* ...and how many bytes: of any; and all of one that is no longer than a frame of Ethernet's, or a few
+ * pages that are in no cache.
+ */
+#define AHEAD_ANY 1024
+#define AHEAD_FRAME 1536
+#define AHEAD_PAGES 8192
 
 /* Stores go around the cache in copies that are this long: with the hint, and without it. */
 #define STREAM_HINTED 512
@@ -30,6 +40,16 @@ goes_around(uint32_t length, bool hinted, bool cache)
 #endif
 }
 
+ISA static void __rte_noinline
+fetch_more(uint64_t src, uint32_t length, bool around)
+{
+	uint32_t at;
+
+	if (length <= (around ? AHEAD_PAGES : AHEAD_FRAME))
+		for (at = AHEAD_ANY; at < length; at += 64)
+			cpu_prefetch((const void *)(uintptr_t)(src + at));
+}
+
 ISA static inline void
 fetch(uint64_t src, uint64_t dst, uint32_t length, bool around)
 {
@@ -38,8 +58,10 @@ fetch(uint64_t src, uint64_t dst, uint32_t length, bool around)
 	cpu_prefetch((const void *)(uintptr_t)src);
 	if (likely(!around))
 		cpu_prefetch_write((const void *)(uintptr_t)dst);
-	for (at = 64; unlikely(at < length) && at < AHEAD_BYTES; at += 64)
+	for (at = 64; unlikely(at < length) && at < AHEAD_ANY; at += 64)
 		cpu_prefetch((const void *)(uintptr_t)(src + at));
+	if (unlikely(length > AHEAD_ANY))
+		fetch_more(src, length, around);
 }
 
 /* Nothing but two addresses and a length. */
@@ -49,26 +71,19 @@ is_bare(uint64_t dst)
 	return likely(dst >> SLOT_ADDR_BITS == 0);
 }
 
-/* Apart: the loops have no registers left for it. */
-ISA static void __rte_noinline
-fetch_hinted(const struct cpu_slot *s)
-{
-	uint64_t src = s->src, dst = s->dst;
-	uint32_t length = cpu_slot_length(s);
-
-	fetch(src & SLOT_ADDR_MASK, dst & SLOT_ADDR_MASK, length,
-			goes_around(length, dst & SLOT_STREAM, dst & SLOT_CACHE));
-}
-
 ISA static inline void
 fetch_slot(const struct cpu_slot *s)
 {
 	uint64_t src = s->src, dst = s->dst;
+	uint32_t length;
 
-	if (is_bare(dst))
+	if (is_bare(dst)) {
 		fetch(src & SLOT_ADDR_MASK, dst, (uint32_t)(src >> SLOT_ADDR_BITS), false);
-	else
-		fetch_hinted(s);
+		return;
+	}
+	length = cpu_slot_length(s);
+	fetch(src & SLOT_ADDR_MASK, dst & SLOT_ADDR_MASK, length,
+			goes_around(length, dst & SLOT_STREAM, dst & SLOT_CACHE));
 }
 
 ISA static inline void
@@ -119,7 +134,7 @@ slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uin
 	uint64_t most = *bytes, sum = 0, next = at + 1, ahead;
 	bool around = false;
 
-	for (ahead = AHEAD(cpu_slot_length(&ring[at & mask])); next != end && ahead > 1; ahead--)
+	for (ahead = AHEAD(cpu_slot_length(&ring[at & mask]), AHEAD_SLOTS); next != end && ahead > 1; ahead--)
 		fetch_slot(&ring[next++ & mask]);
 	for (; at != end && sum < most; at++) {
 		const struct cpu_slot *s = &ring[at & mask];
@@ -154,7 +169,7 @@ list(struct cpu_walk *walk, uint64_t n)
 {
 	struct netdma_desc *d = walk->desc;
 	const struct netdma_desc *a = d;
-	uint64_t i, ahead = AHEAD(d->length), bytes = 0;
+	uint64_t i, ahead = AHEAD(d->length, AHEAD_LIST), bytes = 0;
 	uint32_t all = 0, flags;
 	bool around = false;
 
