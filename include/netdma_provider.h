@@ -99,11 +99,12 @@ struct netdma_list {
 	/** What stands at or behind this count and was given is one plain copy each, to be told
 	 * to nobody in particular: no #NETDMA_DESC_NOT_PLAIN, no #NETDMA_DESC_INTERRUPT_ON_COMPLETION.
 	 * The core and the provider raise it to the count behind one that is not, if the provider
-	 * has said netdma_channel_grant::vouches; otherwise it is UINT64_MAX.
+	 * has said netdma_channel_grant::vouches; otherwise, and if each descriptor must be looked at
+	 * for the client's sake, it is UINT64_MAX. It may be more than *accepted*.
 	 */
 	uint64_t special;
-	uint64_t bytes;            /**< Of the plain copies that were given, in all. A provider's
-				    * that vouches. */
+	uint64_t bytes;            /**< The lengths of all that was given, whatever it was, in all. A
+				    * provider's that vouches. */
 };
 
 /** Flag of a descriptor that the engine must not run: the core dropped it, or will run it

@@ -137,6 +137,25 @@ list_end_find(struct netdma_channel *ch, uint64_t delivered)
 		}
 }
 
+/* Keep track of the bytes, from one count that was delivered to another. */
+static inline void
+bytes_follow(struct netdma_channel *ch, uint64_t from, uint64_t delivered, uint64_t lengths)
+{
+	const struct netdma_list *l = &ch->list;
+
+	if ((ch->nb_bridges | ch->part_segs) != 0) {
+		ch->bytes_at = UINT64_MAX;
+	} else if (delivered == l->given) {
+		ch->bytes_at = delivered;
+		ch->bytes_then = l->bytes;
+	} else if (ch->bytes_at == from) {
+		ch->bytes_at = delivered;
+		ch->bytes_then += lengths;
+	} else {
+		list_end_find(ch, delivered);
+	}
+}
+
 /* Take completed descriptors off the list; done: NULL to count them. @return the number of entries. */
 static inline unsigned int
 deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max,
@@ -176,36 +195,17 @@ deliver(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	counter_add(&ch->count.bytes, bytes);
 	if (ring)
 		ch->ring_freed += delivered - from;
-	if ((ch->nb_bridges | ch->part_segs) != 0) {
-		ch->bytes_at = UINT64_MAX;
-	} else if (delivered == l->given) {
-		ch->bytes_at = delivered;
-		ch->bytes_then = l->bytes;
-	} else if (ch->bytes_at == from) {
-		ch->bytes_at = delivered;
-		ch->bytes_then += lengths;
-	} else {
-		list_end_find(ch, delivered);
-	}
+	bytes_follow(ch, from, delivered, lengths);
 	__atomic_store_n(&l->delivered, delivered, __ATOMIC_RELEASE);
 	return n;
 }
 
-/* What is next to be delivered is plain, and so is all behind it, unless it is in the channel that it is
- * not: nothing of it need be looked at to count it.
- */
-static inline bool
-is_plain(const struct netdma_channel *ch)
-{
-	return ch->list.special <= ch->list.delivered && ch->bytes_at == ch->list.delivered;
-}
-
 /* Descriptors of which none need be looked at: the ring's, or those of lists, which are marked on a
- * channel that is not trusted. @return how many.
+ * channel that is not trusted. Their bytes are told the caller. @return how many.
  */
 static __rte_always_inline unsigned int
 deliver_plain(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max, bool ring,
-		bool marked)
+		bool marked, uint64_t *sum)
 {
 	struct netdma_list *l = &ch->list;
 	uint64_t n = RTE_MIN(l->completed - l->delivered, (uint64_t)max), i, bytes = 0;
@@ -222,8 +222,7 @@ deliver_plain(struct netdma_channel *ch, struct netdma_completion *done, unsigne
 	}
 	counter_add(&ch->count.copied, n);
 	counter_add(&ch->count.bytes, bytes);
-	ch->bytes_then += bytes;
-	ch->bytes_at = l->delivered + n;
+	*sum = bytes;
 	if (ring)
 		ch->ring_freed += n;
 	ch->last = last;
@@ -235,7 +234,19 @@ deliver_plain(struct netdma_channel *ch, struct netdma_completion *done, unsigne
 static unsigned int __rte_noinline
 deliver_trusted(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
 {
-	return deliver_plain(ch, done, max, false, false);
+	uint64_t bytes;
+	unsigned int n = deliver_plain(ch, done, max, false, false, &bytes);
+
+	ch->bytes_then += bytes;
+	ch->bytes_at = ch->list.delivered;
+	return n;
+}
+
+/* All that was given from the next one to be delivered on is one plain copy each. */
+static inline bool
+is_plain(const struct netdma_channel *ch)
+{
+	return ch->list.special <= ch->list.delivered;
 }
 
 /* Whole lists, as many as have completed, counted. @return how many descriptors. */
@@ -314,14 +325,23 @@ collect(struct netdma_channel *ch, struct netdma_completion *done, unsigned int 
 	return n;
 }
 
+/* What is not a trusted channel's, or cannot be counted without being looked at. */
 static unsigned int __rte_noinline
 take_other(struct netdma_channel *ch, struct netdma_completion *done, unsigned int max)
 {
-	if (is_plain(ch) && channel_is_plain_fed(ch, FEED_RING))
-		return deliver_plain(ch, done, max, true, false);
-	if (is_plain(ch) && channel_is_plain_fed(ch, FEED_LIST))
-		return deliver_plain(ch, done, max, false, true);
-	return collect(ch, done, max);
+	uint64_t from = ch->list.delivered, bytes;
+	unsigned int n;
+
+	if (max == 0 || !is_plain(ch) || (ch->part_segs | ch->nb_bridges) != 0)
+		return collect(ch, done, max);
+	if (channel_is_plain_fed(ch, FEED_RING))
+		n = deliver_plain(ch, done, max, true, false, &bytes);
+	else if (channel_is_plain_fed(ch, FEED_LIST))
+		n = deliver_plain(ch, done, max, false, !ch->trusted, &bytes);
+	else
+		return collect(ch, done, max);
+	bytes_follow(ch, from, from + n, bytes);
+	return n;
 }
 
 /* Whether the engine gets anywhere. The time is only looked at when it does not. */
@@ -375,7 +395,8 @@ netdma_poll(struct netdma_channel *ch, struct netdma_completion *done, uint16_t 
 	if (likely(netdma_channel_enter_outer(ch) == 0)) {
 		drive(ch);
 		if (ch->list.delivered != ch->list.completed)
-			n = is_plain(ch) && channel_is_plain(ch) ? take_plain(ch, done, most) :
+			n = is_plain(ch) && ch->bytes_at == ch->list.delivered &&
+					channel_is_plain(ch) ? take_plain(ch, done, most) :
 					take_other(ch, done, most);
 		netdma_trace_fp_poll(ch->id, n, ch->list.delivered, ch->list.completed);
 		netdma_channel_leave_outer(ch);
@@ -427,7 +448,7 @@ netdma_channel_drain(struct netdma_channel *ch, uint64_t timeout_us)
 		left = drive_waiting(ch, false);
 		if (left <= 0)
 			return (int)left;
-		if (rte_get_timer_cycles() - start > timeout)
+		if (timeout == 0 || rte_get_timer_cycles() - start > timeout)
 			return -ETIMEDOUT;
 		netdma_relax(i);
 	}

@@ -85,7 +85,7 @@ inline_append(void *channel)
 	while (l->given != l->allowed) {
 		if (unlikely((flags & NETDMA_DESC_SERIALIZE_TRANSFER) && l->failed != l->settled))
 			break;
-		if (likely(!c->iova))
+		if (likely(!c->iova && !(l->give->flags & NETDMA_DESC_NOT_PLAIN)))
 			copy_plain(c);
 		if (likely(l->given == l->allowed))
 			break;

@@ -372,7 +372,7 @@ go_on_odd(struct wire *w, uint64_t filled)
 	return 0;
 }
 
-/* Give n, for which there is room, and which are no single plain one. */
+/* Give n, for which there is room: any but a single plain one, or nothing but what is to be seen to. */
 static int __rte_noinline
 go_on_list(struct wire *w, uint64_t n)
 {
