@@ -114,22 +114,36 @@ setup(void)
 	return client != NULL ? buffers_setup() : -ENOMEM;
 }
 
+/* Ours are behind the EAL's, and are looked at before it starts. */
+static int
+arguments(int argc, char **argv, int *eal_argc)
+{
+	char *none[] = { argv[0], NULL };
+	int i;
+
+	*eal_argc = argc;
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return args_parse(argc, argv);
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		;
+	*eal_argc = i;
+	return i < argc ? args_parse(argc - i, argv + i) : args_parse(1, none);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct records records = { 0 };
-	int ret = rte_eal_init(argc, argv);
+	int eal_argc, ret = arguments(argc, argv, &eal_argc);
 	bool good = true;
 
-	if (ret < 0) {
+	if (ret != 0)
+		return ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (rte_eal_init(eal_argc, argv) < 0) {
 		complain("EAL cannot be initialised; its options come first, ours behind --");
 		return EXIT_FAILURE;
 	}
-	argc -= ret;
-	argv += ret;
-	ret = args_parse(argc, argv);
-	if (ret == 0)
-		ret = report_open(config.json, config.csv);
+	ret = report_open(config.json, config.csv);
 	if (ret == 0)
 		ret = setup();
 	if (ret == 0) {
