@@ -20,6 +20,7 @@
 
 static pthread_t thread;
 static sem_t requests;
+static unsigned int removals; /* of them, not yet taken up */
 static bool running;
 static bool quit;
 
@@ -36,6 +37,10 @@ request_take(bool *device)
 	struct netdma_provider *p;
 	int id;
 
+	/* Not for nothing: a channel that is to leave its engine meanwhile finds the registry free. */
+	if (__atomic_load_n(&removals, __ATOMIC_ACQUIRE) == 0)
+		return 0;
+	__atomic_fetch_sub(&removals, 1, __ATOMIC_RELAXED);
 	if (!netdma_lock_initialised())
 		return 0;
 	TAILQ_FOREACH(p, &netdma_providers, next)
@@ -89,7 +94,8 @@ thread_main(void *arg)
 void
 netdma_request_removal(struct netdma_provider *p)
 {
-	__atomic_store_n(&p->unwanted, true, __ATOMIC_RELEASE);
+	if (!__atomic_exchange_n(&p->unwanted, true, __ATOMIC_ACQ_REL))
+		__atomic_fetch_add(&removals, 1, __ATOMIC_RELEASE);
 	sem_post(&requests);
 }
 
