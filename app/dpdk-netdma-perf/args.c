@@ -75,11 +75,14 @@ parse_number(const char *option, const char *text, uint32_t min, uint32_t max, u
 static int
 parse_words(const char *option, char *text, int (*word)(const char *option, const char *text))
 {
-	char *save, *part;
+	char *save, *part = strtok_r(text, ",", &save);
 	int ret = 0;
 
-	for (part = strtok_r(text, ",", &save); part != NULL && ret == 0;
-			part = strtok_r(NULL, ",", &save))
+	if (part == NULL) {
+		complain("--%s %s: there is nothing in this list", option, text);
+		return -EINVAL;
+	}
+	for (; part != NULL && ret == 0; part = strtok_r(NULL, ",", &save))
 		ret = word(option, part);
 	return ret;
 }

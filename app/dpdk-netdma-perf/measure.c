@@ -112,7 +112,7 @@ conclude(const struct contestant *who, const struct contestant *against, const s
 	r->cycles_ratio = spread_of(cycles_ratio, nb_ratios);
 	if (nb_ratios != 0)
 		r->against = *against;
-	if (latencies->n != 0 && latencies->placement == placement) {
+	if (latencies->n != 0 && latencies->steady && latencies->placement == placement) {
 		for (i = 0; i < NB_QUANTILES; i++)
 			r->latency_ns[i] = latencies->ns[(uint32_t)(quantiles[i].share *
 					latencies->n)];

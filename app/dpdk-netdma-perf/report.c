@@ -159,10 +159,12 @@ json_write(FILE *f, const struct records *records)
 		json_latency(f, r);
 		fprintf(f, ", \"placement\": \"%s\", \"round_trip_ns\": %.4g, \"ratio_to\": ",
 				placement_name(r->placement), r->round_ns);
-		if (r->against.engine != NULL)
+		if (r->against.engine != NULL) {
 			json_string(f, r->against.engine);
-		else
-			fputs("null", f);
+			fprintf(f, ", \"ratio_to_api\": \"%s\"", api_name(r->against.api));
+		} else {
+			fputs("null, \"ratio_to_api\": null", f);
+		}
 		json_spread(f, "ratio", &r->ratio);
 		fputs("}", f);
 	}
@@ -191,7 +193,7 @@ csv_write(FILE *f, const struct records *records)
 			"round_trip_ns,mops_min,mops,mops_max,gbps,producer_cycles_per_op", f);
 	for (k = 0; k < NB_QUANTILES; k++)
 		fprintf(f, ",%s_ns", quantiles[k].name);
-	fputs(",ratio_to,ratio_min,ratio,ratio_max\n", f);
+	fputs(",ratio_to,ratio_to_api,ratio_min,ratio,ratio_max\n", f);
 	for (i = 0; i < records->n; i++) {
 		const struct record *r = &records->record[i];
 		const struct setting *s = &r->setting;
@@ -210,9 +212,10 @@ csv_write(FILE *f, const struct records *records)
 		fputc(',', f);
 		if (r->against.engine != NULL) {
 			csv_string(f, r->against.engine);
-			fprintf(f, ",%.4g,%.4g,%.4g\n", r->ratio.min, r->ratio.median, r->ratio.max);
+			fprintf(f, ",%s,%.4g,%.4g,%.4g\n", api_name(r->against.api), r->ratio.min,
+					r->ratio.median, r->ratio.max);
 		} else {
-			fputs(",,,\n", f);
+			fputs(",,,,\n", f);
 		}
 	}
 }

@@ -99,13 +99,13 @@ def ratio(record, first, records, rounds):
     same = [r for r in records if contestant(r) == first and setting(r) == setting(record)
             and r["placement"] == record["placement"]]
     if record["ratio"] is None or contestant(record) == first:
-        if record["ratio"] is not None or record["ratio_to"] is not None:
+        if any(record[key] is not None for key in ("ratio", "ratio_to", "ratio_to_api")):
             fail(record, "it is compared, and was first; or with nothing")
         if same and rounds == 1 and contestant(record) != first:
             fail(record, "it is not compared")
         return
-    if record["ratio_to"] != first[0]:
-        fail(record, "it is compared with another than", first[0])
+    if (record["ratio_to"], record["ratio_to_api"]) != first:
+        fail(record, "it is compared with another than", *first)
     values = spread(record, "ratio")
     if not same:
         fail(record, "it is compared with what was not measured")
@@ -122,7 +122,8 @@ def sound(path, rounds, who, *others):
     records, rounds, samples = load(path), int(rounds), {}
     first = parse_contestant(who)
     for record in records:
-        for key in SETTING + ("engine", "samples", "latency_ns", "ratio_to", "ratio"):
+        for key in SETTING + ("engine", "samples", "latency_ns", "ratio_to", "ratio_to_api",
+                    "ratio"):
             if key not in record:
                 fail(record, "no", key)
         if record["placement"] not in PLACEMENTS or record["api"] not in APIS:
@@ -150,7 +151,7 @@ def row_of(record):
     """What the CSV has of a record: a key for each column."""
     row = {key: record[key] for key in SETTING + (
         "engine", "api", "placement", "samples", "round_trip_ns", "mops", "gbps",
-        "producer_cycles_per_op", "ratio_to")}
+        "producer_cycles_per_op", "ratio_to", "ratio_to_api")}
     row.update(mops_min=record["mops_spread"]["min"], mops_max=record["mops_spread"]["max"])
     values = record["ratio"] or {}
     row.update(ratio=values.get("median"), ratio_min=values.get("min"),

@@ -84,6 +84,8 @@ wrong --size abc "a number from"
 wrong --size 64k "a number from"
 tap_case "refused: the second of a list" fails "--size 0: .* from 1 to" --size 64,0
 wrong --size 1844674407370955162500 "a number from"
+wrong --size , "nothing in this list"
+wrong --api "" "nothing in this list"
 wrong --api nonsense "list, array, calls or wait"
 wrong --cache nonsense "hot or cold"
 wrong --suite nonsense "goals"
