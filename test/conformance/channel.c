@@ -265,6 +265,8 @@ nc_channel_look(struct run *r, struct chan *c)
 {
 	struct netdma_channel_info info = { .size = sizeof(info) };
 
+	if (c->ch != NULL && nc_helper_forces(r, c))
+		nc_channel_forced(c);
 	if (c->ch == NULL || !may_fail(c))
 		return;
 	if (netdma_channel_info_get(c->ch, &info) != 0)

@@ -418,6 +418,8 @@ void nc_helper_look(struct run *r);
 void nc_helper_settle(struct run *r);
 /* The same, and no note is taken. @return false: it does not end. */
 bool nc_helper_quiet(struct run *r);
+/* Whether it may have stopped a channel's engine by force, and no note was taken yet. */
+bool nc_helper_forces(const struct run *r, const struct chan *c);
 
 /* ---------------------------------------------------------------------- run */
 
@@ -472,6 +474,7 @@ struct run {
 	struct list deleted;
 	struct helper *helper;
 	enum job job;        /* that the helper has */
+	uint64_t job_since;  /* microseconds: nc_now_us() */
 };
 
 uint64_t nc_now_us(void);

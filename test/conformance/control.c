@@ -82,6 +82,8 @@ suspend(struct run *r, struct chan *c)
 		may_refuse(&a, -ETIMEDOUT);
 	if (nc_refused(r, &a, ret, 0, "netdma_channel_suspend()"))
 		return;
+	if (nc_helper_forces(r, c))
+		nc_channel_forced(c);
 	out = netdma_channel_outstanding(c->ch);
 	if (c->feed == FEED_LIST) {
 		nc_say(r, ", %d processed", out);
@@ -251,7 +253,7 @@ stop(struct run *r, bool fresh)
 		return;
 	if (!c->pollable)
 		nc_channel_dropped(c);
-	if (late)
+	if (late || nc_helper_forces(r, c))
 		nc_channel_forced(c);
 	nc_channel_aborted(c);
 	c->pollable = true;

@@ -343,6 +343,7 @@ nc_helper_start(struct run *r, enum job job)
 	h->done = false;
 	h->job = job;
 	r->job = job;
+	r->job_since = nc_now_us();
 	pthread_cond_signal(&h->cond);
 	pthread_mutex_unlock(&h->lock);
 }
@@ -387,6 +388,13 @@ nc_helper_quiet(struct run *r)
 		if (!nc_patient(r, &d))
 			return false;
 	return true;
+}
+
+bool
+nc_helper_forces(const struct run *r, const struct chan *c)
+{
+	return r->job == JOB_STOP && !c->away && !c->detached &&
+			nc_has_passed(r->job_since, nc_bound(c));
 }
 
 void
