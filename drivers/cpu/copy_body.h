@@ -9,12 +9,15 @@
 #include "copy.h"
 
 /* How many copies ahead the bytes of one are fetched, by its length; of short ones, in a worker's runs,
- * which are long, and in lists...
+ * which are long, and in lists. Twice as far up to some length where only sources are fetched, as stores go
+ * around the cache...
  */
-#define AHEAD(length, shorts) ((length) >= 8192 ? 2u : (length) >= 2048 ? 3u : (length) >= 1024 ? 4u : \
+#define AHEAD(length, shorts) ((length) >= 8192 ? 2u : (length) >= 2048 ? 3u : (length) >= 768 ? 4u : \
 	(length) >= 512 ? 6u : (length) >= 256 ? 12u : (shorts))
-#define AHEAD_SLOTS 24u
+#define AHEAD_SLOTS(around) ((around) ? 32u : 24u)
 #define AHEAD_LIST 16u
+#define TWICE_SLOTS 2047
+#define TWICE_LIST 1023
 /* ...and how many bytes: of any; and all of one that is no longer than a frame of Ethernet's, or a few
  * pages that are in no cache.
  */
@@ -22,17 +25,26 @@
 #define AHEAD_FRAME 1536
 #define AHEAD_PAGES 8192
 
-/* Stores go around the cache in copies that are this long: with the hint, and without it. */
+/* Stores go around the cache in copies that are this long: with the hint, less if they begin with a line, and
+ * whole lines do in any case; and without it.
+ */
 #define STREAM_HINTED 512
+#define STREAM_ALIGNED 256
 #define STREAM_ALWAYS (UINT32_C(4) << 20)
 
 /* Whether stores of a copy go around the cache. */
 ISA static inline bool
-goes_around(uint32_t length, bool hinted, bool cache)
+goes_around(uint64_t dst, uint32_t length, bool hinted, bool cache)
 {
 #ifdef CAN_STREAM
-	return length >= STREAM_HINTED && (hinted || (length >= STREAM_ALWAYS && !cache));
+	if (length < 64)
+		return false;
+	if (hinted)
+		return length >= STREAM_HINTED || ((dst & 63) == 0 &&
+				(length >= STREAM_ALIGNED || length % 64 == 0));
+	return length >= STREAM_ALWAYS && !cache;
 #else
+	RTE_SET_USED(dst);
 	RTE_SET_USED(length);
 	RTE_SET_USED(hinted);
 	RTE_SET_USED(cache);
@@ -50,8 +62,19 @@ fetch_more(uint64_t src, uint32_t length, bool around)
 			cpu_prefetch((const void *)(uintptr_t)(src + at));
 }
 
+/* One that does not begin with a line has one more at its end; and what is not written of the destination's
+ * first and last has to come.
+ */
+ISA static void __rte_noinline
+fetch_ends(uint64_t src, uint64_t dst, uint32_t length)
+{
+	cpu_prefetch((const void *)(uintptr_t)(src + length - 1));
+	cpu_prefetch_write((const void *)(uintptr_t)dst);
+	cpu_prefetch_write((const void *)(uintptr_t)(dst + length - 1));
+}
+
 ISA static inline void
-fetch(uint64_t src, uint64_t dst, uint32_t length, bool around)
+fetch(uint64_t src, uint64_t dst, uint32_t length, bool around, bool ends)
 {
 	uint32_t at;
 
@@ -62,6 +85,8 @@ fetch(uint64_t src, uint64_t dst, uint32_t length, bool around)
 		cpu_prefetch((const void *)(uintptr_t)(src + at));
 	if (unlikely(length > AHEAD_ANY))
 		fetch_more(src, length, around);
+	if (ends && ((src | dst) & 63) != 0)
+		fetch_ends(src, dst, length);
 }
 
 /* Nothing but two addresses and a length. */
@@ -72,26 +97,26 @@ is_bare(uint64_t dst)
 }
 
 ISA static inline void
-fetch_slot(const struct cpu_slot *s)
+fetch_slot(const struct cpu_slot *s, bool ends)
 {
 	uint64_t src = s->src, dst = s->dst;
 	uint32_t length;
 
 	if (is_bare(dst)) {
-		fetch(src & SLOT_ADDR_MASK, dst, (uint32_t)(src >> SLOT_ADDR_BITS), false);
+		fetch(src & SLOT_ADDR_MASK, dst, (uint32_t)(src >> SLOT_ADDR_BITS), false, ends);
 		return;
 	}
 	length = cpu_slot_length(s);
 	fetch(src & SLOT_ADDR_MASK, dst & SLOT_ADDR_MASK, length,
-			goes_around(length, dst & SLOT_STREAM, dst & SLOT_CACHE));
+			goes_around(dst, length, dst & SLOT_STREAM, dst & SLOT_CACHE), ends);
 }
 
 ISA static inline void
-fetch_desc(const struct netdma_desc *d)
+fetch_desc(const struct netdma_desc *d, bool ends)
 {
-	fetch(d->src, d->dst, d->length, goes_around(d->length,
+	fetch(d->src, d->dst, d->length, goes_around(d->dst, d->length,
 			d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
-			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE));
+			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE), ends);
 }
 
 /* @return whether stores are on their way around the cache. */
@@ -102,8 +127,11 @@ copy_hinted(uint64_t dst, uint64_t src, uint32_t length, bool hinted, bool cache
 	const void *from = (const void *)(uintptr_t)src;
 
 #ifdef CAN_STREAM
-	if (goes_around(length, hinted, cache)) {
-		stream(to, from, length);
+	if (goes_around(dst, length, hinted, cache)) {
+		if (length < STREAM_ALIGNED)
+			stream_lines(to, from, length);
+		else
+			stream(to, from, length);
 		/* Nobody has asked for it: what follows is not to be seen before it. */
 		if (!hinted)
 			_mm_sfence();
@@ -128,14 +156,32 @@ streamed(bool any)
 #endif
 }
 
-ISA static uint64_t
-slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uint64_t *bytes)
+ISA static inline uint64_t
+ahead_of_slots(const struct cpu_slot *s)
+{
+	uint32_t length = cpu_slot_length(s);
+	bool around = goes_around(s->dst, length, s->dst & SLOT_STREAM, s->dst & SLOT_CACHE);
+
+	return AHEAD(length, AHEAD_SLOTS(around)) << (around && length <= TWICE_SLOTS);
+}
+
+ISA static inline uint64_t
+ahead_of_list(const struct netdma_desc *d)
+{
+	bool around = goes_around(d->dst, d->length, d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
+			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE);
+
+	return AHEAD(d->length, AHEAD_LIST) << (around && d->length <= TWICE_LIST);
+}
+
+ISA static __rte_always_inline uint64_t
+slots_run(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uint64_t *bytes, bool ends)
 {
 	uint64_t most = *bytes, sum = 0, next = at + 1, ahead;
 	bool around = false;
 
-	for (ahead = AHEAD(cpu_slot_length(&ring[at & mask]), AHEAD_SLOTS); next != end && ahead > 1; ahead--)
-		fetch_slot(&ring[next++ & mask]);
+	for (ahead = ahead_of_slots(&ring[at & mask]); next != end && ahead > 1; ahead--)
+		fetch_slot(&ring[next++ & mask], ends);
 	for (; at != end && sum < most; at++) {
 		const struct cpu_slot *s = &ring[at & mask];
 		uint64_t src = s->src, dst = s->dst;
@@ -145,7 +191,7 @@ slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uin
 		if (at % SLOTS_A_LINE == 0 && at + CPU_FETCH_SLOTS < end)
 			cpu_prefetch(&ring[(at + CPU_FETCH_SLOTS) & mask]);
 		if (next != end)
-			fetch_slot(&ring[next++ & mask]);
+			fetch_slot(&ring[next++ & mask], ends);
 		if (is_bare(dst)) {
 			length = (uint32_t)(src >> SLOT_ADDR_BITS);
 			copy((void *)(uintptr_t)dst, (const void *)(uintptr_t)(src & SLOT_ADDR_MASK),
@@ -165,22 +211,31 @@ slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uin
 }
 
 ISA static uint64_t
-list(struct cpu_walk *walk, uint64_t n)
+slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uint64_t *bytes)
+{
+	const struct cpu_slot *s = &ring[at & mask];
+
+	return ((s->src | s->dst) & 63) != 0 ? slots_run(ring, mask, at, end, bytes, true) :
+			slots_run(ring, mask, at, end, bytes, false);
+}
+
+ISA static __rte_always_inline uint64_t
+list_run(struct cpu_walk *walk, uint64_t n, bool ends)
 {
 	struct netdma_desc *d = walk->desc;
 	const struct netdma_desc *a = d;
-	uint64_t i, ahead = AHEAD(d->length, AHEAD_LIST), bytes = 0;
+	uint64_t i, ahead = ahead_of_list(d), bytes = 0;
 	uint32_t all = 0, flags;
 	bool around = false;
 
 	for (i = 0; i != n && i != ahead; i++, a = a->next)
-		fetch_desc(a);
+		fetch_desc(a, ends);
 	for (i = 0; i != n; i++, d = d->next) {
 		flags = d->flags;
 		if (unlikely(flags & NETDMA_DESC_NOT_PLAIN))
 			break;
 		if (i + ahead < n) {
-			fetch_desc(a);
+			fetch_desc(a, ends);
 			a = a->next;
 		}
 		around |= copy_hinted(d->dst, d->src, d->length,
@@ -192,6 +247,14 @@ list(struct cpu_walk *walk, uint64_t n)
 	streamed(around);
 	*walk = (struct cpu_walk){ d, bytes, all };
 	return i;
+}
+
+ISA static uint64_t
+list(struct cpu_walk *walk, uint64_t n)
+{
+	const struct netdma_desc *d = walk->desc;
+
+	return ((d->src | d->dst) & 63) != 0 ? list_run(walk, n, true) : list_run(walk, n, false);
 }
 
 const struct cpu_copier COPIER = { .name = NAME, .slots = slots, .list = list };

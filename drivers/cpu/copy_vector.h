@@ -115,16 +115,27 @@ copy(void *dst, const void *src, size_t n)
 		copy_few(to, from, n);
 }
 
-/* Around the cache, of more than four vectors: whole lines, and what is at the ends. */
+/* Around the cache: whole lines, less than four vectors of them or little more. */
 ISA static inline void
+stream_lines(void *dst, const void *src, size_t n)
+{
+	size_t at;
+
+	for (at = 0; at != n; at += sizeof(VEC))
+		STREAM((uint8_t *)dst + at, LOAD((const uint8_t *)src + at));
+}
+
+/* Around the cache, of a line at least: whole lines, and what is at the ends through it. */
+ISA static void __rte_noinline
 stream(void *dst, const void *src, size_t n)
 {
-	size_t v = sizeof(VEC), at = 64 - ((uintptr_t)dst & 63);
+	size_t v = sizeof(VEC), at = -(uintptr_t)dst & 63;
 	const uint8_t *from = src;
 	uint8_t *to = dst;
 	VEC a, b, c, d;
 
-	copy(to, from, 64);
+	if (at != 0)
+		copy(to, from, 64);
 	for (; n - at >= 4 * v; at += 4 * v) {
 		a = LOAD(from + at);
 		b = LOAD(from + at + v);
@@ -135,5 +146,10 @@ stream(void *dst, const void *src, size_t n)
 		STREAM(to + at + 2 * v, c);
 		STREAM(to + at + 3 * v, d);
 	}
-	copy(to + at, from + at, n - at);
+	if (n - at >= 64) {
+		stream_lines(to + at, from + at, (n - at) & ~(size_t)63);
+		at = n - ((n - at) & 63);
+	}
+	if (at != n)
+		copy(to + at, from + at, n - at);
 }

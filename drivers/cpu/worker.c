@@ -22,8 +22,11 @@
 /* Then it takes a part of what there is. */
 #define HELP_SHARE 2
 
-/* With fewer it looks for more before it begins. */
+/* With fewer it looks for more before it begins; also with more if they have the hint, as those come from
+ * the memory, and each run waits for its first one.
+ */
 #define FEW 32
+#define FEW_HINTED 64
 
 /* Forget what was filled; what has finished was told before. */
 static void
@@ -48,13 +51,15 @@ announced(const struct wire *w, uint64_t count)
 static inline uint64_t
 ready(const struct wire *w, bool helped)
 {
-	uint64_t n = __atomic_load_n(&w->doorbell, __ATOMIC_ACQUIRE) - w->taken, more;
+	uint64_t n = __atomic_load_n(&w->doorbell, __ATOMIC_ACQUIRE) - w->taken, more, few;
 
 	if (unlikely((int64_t)n > 0))
 		return n;
 	if (unlikely(helped))
 		return 0;
-	for (n = w->known - w->taken; n < FEW; n += more) {
+	few = __atomic_load_n(&w->ring[w->taken & w->mask].dst, __ATOMIC_RELAXED) & SLOT_STREAM ?
+			FEW_HINTED : FEW;
+	for (n = w->known - w->taken; n < few; n += more) {
 		more = announced(w, w->taken + n);
 		if (more == 0)
 			break;
