@@ -16,7 +16,7 @@
 	(length) >= 512 ? 6u : (length) >= 256 ? 12u : (shorts))
 #define AHEAD_SLOTS(around) ((around) ? 32u : 24u)
 #define AHEAD_LIST 16u
-#define TWICE_SLOTS 2047
+#define TWICE_SLOTS 4096
 #define TWICE_LIST 1023
 /* ...and how many bytes: of any; and all of one that is no longer than a frame of Ethernet's, or a few
  * pages that are in no cache.
