@@ -253,7 +253,7 @@ latency_goals(void)
 				"%.1f (%.0f ns, %s %.0f ns)", idle_other / idle, idle, SKELETON,
 				idle_other);
 	else
-		tell_not("11", later, "the CPUs moved each time");
+		tell_not("11", later, "the CPUs moved meanwhile");
 }
 
 static void

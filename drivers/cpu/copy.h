@@ -49,7 +49,7 @@ cpu_slot_length(const struct cpu_slot *s)
 }
 
 /* Slots that are fetched ahead: who calls slots() has fetched as many. */
-#define CPU_FETCH_SLOTS 32
+#define CPU_FETCH_SLOTS 64
 
 /* rte_prefetch0() would be a call in functions for another CPU than the rest. */
 static __rte_always_inline void

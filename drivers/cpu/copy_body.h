@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The dpdk-netdma authors
  */
 
-/* Included with ISA, NAME, COPIER and copy(); stream() with CAN_STREAM: the two loops. */
+/* Included with ISA, NAME, COPIER and copy(); stream() and stream_lines() with CAN_STREAM: the two loops. */
 
 #include <rte_branch_prediction.h>
 
@@ -25,19 +25,27 @@
 #define AHEAD_FRAME 1536
 #define AHEAD_PAGES 8192
 
-/* Stores go around the cache in copies that are this long: with the hint, less if they begin with a line, and
- * whole lines do in any case; and without it.
+/* Stores go around the cache in copies that are this long: with the hint, less if they begin with a line and
+ * are not few, as the fence behind them is waited for, and whole lines do then in any case; and without it.
  */
 #define STREAM_HINTED 512
 #define STREAM_ALIGNED 256
+#define STREAM_FEW 8
 #define STREAM_ALWAYS (UINT32_C(4) << 20)
+
+/* The shortest of so many that may go around it. */
+static inline uint32_t
+shortest_around(uint64_t n)
+{
+	return n < STREAM_FEW ? STREAM_HINTED : 64;
+}
 
 /* Whether stores of a copy go around the cache. */
 ISA static inline bool
-goes_around(uint64_t dst, uint32_t length, bool hinted, bool cache)
+goes_around(uint64_t dst, uint32_t length, bool hinted, bool cache, uint32_t shortest)
 {
 #ifdef CAN_STREAM
-	if (length < 64)
+	if (length < shortest)
 		return false;
 	if (hinted)
 		return length >= STREAM_HINTED || ((dst & 63) == 0 &&
@@ -45,6 +53,7 @@ goes_around(uint64_t dst, uint32_t length, bool hinted, bool cache)
 	return length >= STREAM_ALWAYS && !cache;
 #else
 	RTE_SET_USED(dst);
+	RTE_SET_USED(shortest);
 	RTE_SET_USED(length);
 	RTE_SET_USED(hinted);
 	RTE_SET_USED(cache);
@@ -62,15 +71,17 @@ fetch_more(uint64_t src, uint32_t length, bool around)
 			cpu_prefetch((const void *)(uintptr_t)(src + at));
 }
 
-/* One that does not begin with a line has one more at its end; and what is not written of the destination's
- * first and last has to come.
+/* One that does not begin with a line has one more at its end. Of the destination's lines, those come that are
+ * written in part, or through the cache.
  */
-ISA static void __rte_noinline
-fetch_ends(uint64_t src, uint64_t dst, uint32_t length)
+ISA static inline void
+fetch_ends(uint64_t src, uint64_t dst, uint32_t length, bool around)
 {
 	cpu_prefetch((const void *)(uintptr_t)(src + length - 1));
-	cpu_prefetch_write((const void *)(uintptr_t)dst);
-	cpu_prefetch_write((const void *)(uintptr_t)(dst + length - 1));
+	if (around && (dst & 63) != 0)
+		cpu_prefetch_write((const void *)(uintptr_t)dst);
+	if (!around || ((dst + length) & 63) != 0)
+		cpu_prefetch_write((const void *)(uintptr_t)(dst + length - 1));
 }
 
 ISA static inline void
@@ -86,7 +97,7 @@ fetch(uint64_t src, uint64_t dst, uint32_t length, bool around, bool ends)
 	if (unlikely(length > AHEAD_ANY))
 		fetch_more(src, length, around);
 	if (ends && ((src | dst) & 63) != 0)
-		fetch_ends(src, dst, length);
+		fetch_ends(src, dst, length, around);
 }
 
 /* Nothing but two addresses and a length. */
@@ -97,7 +108,7 @@ is_bare(uint64_t dst)
 }
 
 ISA static inline void
-fetch_slot(const struct cpu_slot *s, bool ends)
+fetch_slot(const struct cpu_slot *s, bool ends, uint32_t shortest)
 {
 	uint64_t src = s->src, dst = s->dst;
 	uint32_t length;
@@ -108,26 +119,26 @@ fetch_slot(const struct cpu_slot *s, bool ends)
 	}
 	length = cpu_slot_length(s);
 	fetch(src & SLOT_ADDR_MASK, dst & SLOT_ADDR_MASK, length,
-			goes_around(dst, length, dst & SLOT_STREAM, dst & SLOT_CACHE), ends);
+			goes_around(dst, length, dst & SLOT_STREAM, dst & SLOT_CACHE, shortest), ends);
 }
 
 ISA static inline void
-fetch_desc(const struct netdma_desc *d, bool ends)
+fetch_desc(const struct netdma_desc *d, bool ends, uint32_t shortest)
 {
 	fetch(d->src, d->dst, d->length, goes_around(d->dst, d->length,
 			d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
-			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE), ends);
+			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE, shortest), ends);
 }
 
 /* @return whether stores are on their way around the cache. */
 ISA static inline bool
-copy_hinted(uint64_t dst, uint64_t src, uint32_t length, bool hinted, bool cache)
+copy_hinted(uint64_t dst, uint64_t src, uint32_t length, bool hinted, bool cache, uint32_t shortest)
 {
 	void *to = (void *)(uintptr_t)dst;
 	const void *from = (const void *)(uintptr_t)src;
 
 #ifdef CAN_STREAM
-	if (goes_around(dst, length, hinted, cache)) {
+	if (goes_around(dst, length, hinted, cache, shortest)) {
 		if (length < STREAM_ALIGNED)
 			stream_lines(to, from, length);
 		else
@@ -140,6 +151,7 @@ copy_hinted(uint64_t dst, uint64_t src, uint32_t length, bool hinted, bool cache
 #else
 	RTE_SET_USED(hinted);
 	RTE_SET_USED(cache);
+	RTE_SET_USED(shortest);
 #endif
 	copy(to, from, length);
 	return false;
@@ -157,19 +169,20 @@ streamed(bool any)
 }
 
 ISA static inline uint64_t
-ahead_of_slots(const struct cpu_slot *s)
+ahead_of_slots(const struct cpu_slot *s, uint32_t shortest)
 {
 	uint32_t length = cpu_slot_length(s);
-	bool around = goes_around(s->dst, length, s->dst & SLOT_STREAM, s->dst & SLOT_CACHE);
+	bool around = goes_around(s->dst, length, s->dst & SLOT_STREAM, s->dst & SLOT_CACHE,
+			shortest);
 
 	return AHEAD(length, AHEAD_SLOTS(around)) << (around && length <= TWICE_SLOTS);
 }
 
 ISA static inline uint64_t
-ahead_of_list(const struct netdma_desc *d)
+ahead_of_list(const struct netdma_desc *d, uint32_t shortest)
 {
 	bool around = goes_around(d->dst, d->length, d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
-			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE);
+			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE, shortest);
 
 	return AHEAD(d->length, AHEAD_LIST) << (around && d->length <= TWICE_LIST);
 }
@@ -178,10 +191,11 @@ ISA static __rte_always_inline uint64_t
 slots_run(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uint64_t *bytes, bool ends)
 {
 	uint64_t most = *bytes, sum = 0, next = at + 1, ahead;
+	uint32_t shortest = shortest_around(end - at);
 	bool around = false;
 
-	for (ahead = ahead_of_slots(&ring[at & mask]); next != end && ahead > 1; ahead--)
-		fetch_slot(&ring[next++ & mask], ends);
+	for (ahead = ahead_of_slots(&ring[at & mask], shortest); next != end && ahead > 1; ahead--)
+		fetch_slot(&ring[next++ & mask], ends, shortest);
 	for (; at != end && sum < most; at++) {
 		const struct cpu_slot *s = &ring[at & mask];
 		uint64_t src = s->src, dst = s->dst;
@@ -191,7 +205,7 @@ slots_run(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end,
 		if (at % SLOTS_A_LINE == 0 && at + CPU_FETCH_SLOTS < end)
 			cpu_prefetch(&ring[(at + CPU_FETCH_SLOTS) & mask]);
 		if (next != end)
-			fetch_slot(&ring[next++ & mask], ends);
+			fetch_slot(&ring[next++ & mask], ends, shortest);
 		if (is_bare(dst)) {
 			length = (uint32_t)(src >> SLOT_ADDR_BITS);
 			copy((void *)(uintptr_t)dst, (const void *)(uintptr_t)(src & SLOT_ADDR_MASK),
@@ -201,7 +215,7 @@ slots_run(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end,
 				break;
 			length = cpu_slot_length(s);
 			around |= copy_hinted(dst & SLOT_ADDR_MASK, src & SLOT_ADDR_MASK, length,
-					dst & SLOT_STREAM, dst & SLOT_CACHE);
+					dst & SLOT_STREAM, dst & SLOT_CACHE, shortest);
 		}
 		sum += length;
 	}
@@ -210,6 +224,7 @@ slots_run(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end,
 	return at;
 }
 
+/* Runs and lists begin as they go on, mostly: whether the ends of copies are fetched, too, depends on the first. */
 ISA static uint64_t
 slots(const struct cpu_slot *ring, uint64_t mask, uint64_t at, uint64_t end, uint64_t *bytes)
 {
@@ -224,23 +239,23 @@ list_run(struct cpu_walk *walk, uint64_t n, bool ends)
 {
 	struct netdma_desc *d = walk->desc;
 	const struct netdma_desc *a = d;
-	uint64_t i, ahead = ahead_of_list(d), bytes = 0;
-	uint32_t all = 0, flags;
+	uint32_t all = 0, flags, shortest = shortest_around(n);
+	uint64_t i, ahead = ahead_of_list(d, shortest), bytes = 0;
 	bool around = false;
 
 	for (i = 0; i != n && i != ahead; i++, a = a->next)
-		fetch_desc(a, ends);
+		fetch_desc(a, ends, shortest);
 	for (i = 0; i != n; i++, d = d->next) {
 		flags = d->flags;
 		if (unlikely(flags & NETDMA_DESC_NOT_PLAIN))
 			break;
 		if (i + ahead < n) {
-			fetch_desc(a, ends);
+			fetch_desc(a, ends, shortest);
 			a = a->next;
 		}
 		around |= copy_hinted(d->dst, d->src, d->length,
 				flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
-				flags & NETDMA_DESC_DESTINATION_DCA_ENABLE);
+				flags & NETDMA_DESC_DESTINATION_DCA_ENABLE, shortest);
 		all |= flags;
 		bytes += d->length;
 	}

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The dpdk-netdma authors
  */
 
-/* Included with ISA, VEC, LOAD, STORE and STREAM: copy() and stream() with vectors of that size.
+/* Included with ISA, VEC, LOAD, STORE and STREAM: copy(), stream() and stream_lines() with vectors of that size.
  * The ends of a copy are done with accesses that overlap, instead of loops over what is left.
  */
 

@@ -233,7 +233,7 @@ nc_op_move(struct run *r)
 		nc_say_ret(r, ret);
 	else if (nc_refused(r, &a, ret, 0, "netdma_channel_move()"))
 		return;
-	if (nc_has_passed(begin, nc_bound(c)))
+	if (nc_has_passed(begin, nc_bound(c)) || nc_helper_forces(r, c))
 		nc_channel_forced(c);
 	c->detached = false;
 	c->away = there;

@@ -15,6 +15,7 @@
 #include "copy.h"
 
 #define LONGEST 4096
+#define MOST 150 /* copies in a run: more than are fetched ahead */
 #define GUARD 64
 #define LINE 64
 #define LONG (9 << 20)
@@ -51,30 +52,36 @@ slot(const struct netdma_desc *d)
 static bool
 run(const struct copier *how, struct netdma_desc *d, uint32_t n)
 {
-	struct cpu_slot ring[128] __rte_cache_aligned;
-	uint64_t i, bytes = UINT64_MAX, from = 100, sum = 0;
+	struct cpu_slot ring[256] __rte_cache_aligned;
+	uint64_t i, bytes = UINT64_MAX, from = 200, sum = 0;
 	struct cpu_walk walk = { .desc = d };
 	uint32_t flags = 0;
 
 	/* Around the end of the ring. */
 	for (i = 0; i < n; i++) {
-		ring[(from + i) % 128] = slot(&d[i]);
+		ring[(from + i) % 256] = slot(&d[i]);
 		sum += d[i].length;
 		flags |= d[i].flags;
 	}
 	if (how->list)
 		return how->c->list(&walk, n) == n && walk.desc == d[n - 1].next &&
 				walk.bytes == sum && walk.flags == flags;
-	return how->c->slots(ring, 127, from, from + n, &bytes) == from + n && bytes == sum;
+	return how->c->slots(ring, 255, from, from + n, &bytes) == from + n && bytes == sum;
 }
 
 static bool
 copy(const struct copier *how, uint32_t from, uint32_t to, uint32_t length)
 {
-	struct netdma_desc d __rte_aligned(64) = { .length = length, .flags = how->flags,
-		.src = (uintptr_t)(src + from), .dst = (uintptr_t)(dst + to) };
+	/* Short ones are done in another way if there are few. */
+	enum { MANY = 8 };
+	static struct netdma_desc d[MANY] __rte_aligned(64);
+	uint32_t i;
 
-	return run(how, &d, 1);
+	for (i = 0; i < MANY; i++)
+		d[i] = (struct netdma_desc){ .flags = how->flags, .next = &d[i + 1],
+			.src = (uintptr_t)(src + from), .dst = (uintptr_t)(dst + to) };
+	d[0].length = length;
+	return run(how, d, MANY);
 }
 
 /* The bytes of a copy are those of the source, and a guard on either side is as it was; then it is
@@ -127,17 +134,18 @@ long_ones(const struct copier *how)
 static bool
 many(const struct copier *how)
 {
-	static struct netdma_desc d[64] __rte_aligned(64);
+	static struct netdma_desc d[MOST] __rte_aligned(64);
 	uint32_t i, n, at, round;
 
 	for (round = 0; round < 2000; round++) {
-		n = 1 + random_below(64);
+		n = 1 + random_below(MOST);
 		for (i = 0, at = GUARD; i < n; i++) {
-			d[i] = (struct netdma_desc){ .length = random_below(round % 2 ? 100 : 3000),
+			d[i] = (struct netdma_desc){ .length = round % 4 == 0 ? LINE * random_below(8) :
+					random_below(round % 2 ? 100 : 3000),
 				.flags = how->flags, .next = i + 1 < n ? &d[i + 1] : NULL };
 			d[i].src = (uintptr_t)(src + GUARD + random_below(100000));
 			d[i].dst = (uintptr_t)(dst + at);
-			at += d[i].length + random_below(3);
+			at += d[i].length + (round % 8 != 0 ? random_below(3) : 0);
 		}
 		if (!run(how, d, n))
 			return false;
@@ -164,7 +172,8 @@ stops_where_it_must(const struct copier *how)
 	uint32_t i;
 
 	for (i = 0; i < 8; i++) {
-		d[i] = (struct netdma_desc){ .length = 300, .src = (uintptr_t)(src + GUARD),
+		d[i] = (struct netdma_desc){ .length = 300, .flags = how->flags,
+			.src = (uintptr_t)(src + GUARD),
 			.dst = (uintptr_t)(dst + GUARD), .next = &d[(i + 1) % 8] };
 		ring[i] = slot(&d[i]);
 	}
@@ -175,10 +184,10 @@ stops_where_it_must(const struct copier *how)
 	ring[5].dst = SLOT_POINTER;
 	if (how->c->slots(ring, 7, 0, 8, &bytes) != 5 || bytes != 1500)
 		return false;
-	d[2].flags = NETDMA_DESC_INTERRUPT_ON_COMPLETION;
-	d[5].flags = NETDMA_DESC_SERIALIZE_TRANSFER;
+	d[2].flags |= NETDMA_DESC_INTERRUPT_ON_COMPLETION;
+	d[5].flags |= NETDMA_DESC_SERIALIZE_TRANSFER;
 	if (how->c->list(&walk, 8) != 5 || walk.desc != &d[5] || walk.bytes != 1500 ||
-			walk.flags != NETDMA_DESC_INTERRUPT_ON_COMPLETION)
+			walk.flags != (how->flags | NETDMA_DESC_INTERRUPT_ON_COMPLETION))
 		return false;
 	memcpy(dst, ref, 2000);
 	return true;
