@@ -234,24 +234,23 @@ latency_goals(void)
 	static const char later[] = "worker, the same 1 ms after the last: >= 50 times shorter";
 	static struct latencies mine, other;
 	struct setting s = setting(64, 1, false);
-	double idle, idle_other;
+	double ns, ns_other;
 
 	latency_take(&worker, &s, 5000, 0, &mine);
+	ns = mine.ns[mine.n / 2];
 	if (mine.steady)
-		tell("10", mine.ns[mine.n / 2] <= 1.25 * mine.round_ns, mine.placement, single,
-				"%.2f (%.0f ns, round trip %.0f ns)",
-				mine.ns[mine.n / 2] / mine.round_ns, mine.ns[mine.n / 2],
+		tell("10", ns <= 1.25 * mine.round_ns, mine.placement, single,
+				"%.2f (%.0f ns, round trip %.0f ns)", ns / mine.round_ns, ns,
 				mine.round_ns);
 	else
 		tell_not("10", single, "the CPUs moved each time");
 	latency_take(&worker, &s, 200, IDLE_US, &mine);
 	latency_take(&reference, &s, 200, IDLE_US, &other);
-	idle = mine.ns[mine.n / 2];
-	idle_other = other.ns[other.n / 2];
+	ns = mine.ns[mine.n / 2];
+	ns_other = other.ns[other.n / 2];
 	if (mine.steady && other.steady && mine.placement == other.placement)
-		tell("11", idle_other >= 50 * idle, mine.placement, later,
-				"%.1f (%.0f ns, %s %.0f ns)", idle_other / idle, idle, SKELETON,
-				idle_other);
+		tell("11", ns_other >= 50 * ns, mine.placement, later,
+				"%.1f (%.0f ns, %s %.0f ns)", ns_other / ns, ns, SKELETON, ns_other);
 	else
 		tell_not("11", later, "the CPUs moved meanwhile");
 }

@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_common.h>
 #include <rte_dmadev.h>
 #include <rte_eal.h>
 #include <rte_lcore.h>
 #include <rte_version.h>
 
+#include "../arguments.h"
 #include "app.h"
 #include "args.h"
 
@@ -114,27 +116,13 @@ setup(void)
 	return client != NULL ? buffers_setup() : -ENOMEM;
 }
 
-/* Ours are behind the EAL's, and are looked at before it starts. */
-static int
-arguments(int argc, char **argv, int *eal_argc)
-{
-	char *none[] = { argv[0], NULL };
-	int i;
-
-	*eal_argc = argc;
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return args_parse(argc, argv);
-	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		;
-	*eal_argc = i;
-	return i < argc ? args_parse(argc - i, argv + i) : args_parse(1, none);
-}
-
 int
 main(int argc, char **argv)
 {
+	static const char *const alone[] = { "--help", NULL };
+	int eal_argc = arguments_of_eal(argc, argv, alone);
+	int ret = args_parse(RTE_MAX(argc - eal_argc, 1), argv + eal_argc);
 	struct records records = { 0 };
-	int eal_argc, ret = arguments(argc, argv, &eal_argc);
 	bool good = true;
 
 	if (ret != 0)

@@ -224,6 +224,14 @@ verify(struct job *job)
 				api_name(job->who.api), job->setting->size);
 }
 
+/* Whether the CPUs are where they were. */
+static bool
+stayed(const struct distance *before, const struct distance *after)
+{
+	return before->placement == after->placement &&
+			RTE_MAX(before->ns, after->ns) < STEADY * RTE_MIN(before->ns, after->ns);
+}
+
 void
 sample_take(const struct contestant *who, const struct setting *s, double seconds,
 		struct sample *sample)
@@ -241,8 +249,7 @@ sample_take(const struct contestant *who, const struct setting *s, double second
 	after = placement_probe();
 	sample->round_ns = RTE_MIN(before.ns, after.ns);
 	sample->placement = before.placement;
-	sample->steady = before.placement == after.placement &&
-			RTE_MAX(before.ns, after.ns) < STEADY * sample->round_ns;
+	sample->steady = stayed(&before, &after);
 }
 
 /* ------------------------------------------------------------------- latency */
@@ -281,8 +288,7 @@ latency_try(const struct contestant *who, const struct setting *s, uint32_t n, d
 	after = placement_probe();
 	l->round_ns = RTE_MIN(before.ns, after.ns);
 	l->placement = before.placement;
-	l->steady = before.placement == after.placement &&
-			RTE_MAX(before.ns, after.ns) < STEADY * l->round_ns;
+	l->steady = stayed(&before, &after);
 	qsort(l->ns, l->n, sizeof(l->ns[0]), compare);
 }
 

@@ -8,12 +8,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include <rte_common.h>
 #include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 
+#include "../arguments.h"
 #include "app.h"
 
 #define TICK_MS 10
@@ -125,33 +126,17 @@ teardown(void)
 	return true;
 }
 
-/* Our arguments are parsed before the EAL starts: a wrong one is told at once. */
-static int
-arguments(int argc, char **argv, int *eal_argc)
-{
-	char *none[] = { argv[0], NULL };
-	int i;
-
-	*eal_argc = argc;
-	/* Alone, these two are meant for us. */
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0))
-		return args_parse(argc, argv);
-	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		;
-	*eal_argc = i;
-	return i < argc ? args_parse(argc - i, argv + i) : args_parse(1, none);
-}
-
 int
 main(int argc, char **argv)
 {
+	static const char *const alone[] = { "--help", "--version", NULL };
+	int eal_argc = arguments_of_eal(argc, argv, alone), rc;
 	const char *end;
-	int eal_argc, rc;
 	bool good;
 
 	/* Whole lines, also into a pipe. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	rc = arguments(argc, argv, &eal_argc);
+	rc = args_parse(RTE_MAX(argc - eal_argc, 1), argv + eal_argc);
 	if (rc != 0)
 		return rc > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 
