@@ -61,6 +61,19 @@ goes_around(uint64_t dst, uint32_t length, bool hinted, bool cache, uint32_t sho
 #endif
 }
 
+ISA static inline bool
+slot_goes_around(uint64_t dst, uint32_t length, uint32_t shortest)
+{
+	return goes_around(dst, length, dst & SLOT_STREAM, dst & SLOT_CACHE, shortest);
+}
+
+ISA static inline bool
+desc_goes_around(const struct netdma_desc *d, uint32_t shortest)
+{
+	return goes_around(d->dst, d->length, d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
+			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE, shortest);
+}
+
 ISA static void __rte_noinline
 fetch_more(uint64_t src, uint32_t length, bool around)
 {
@@ -119,15 +132,13 @@ fetch_slot(const struct cpu_slot *s, bool ends, uint32_t shortest)
 	}
 	length = cpu_slot_length(s);
 	fetch(src & SLOT_ADDR_MASK, dst & SLOT_ADDR_MASK, length,
-			goes_around(dst, length, dst & SLOT_STREAM, dst & SLOT_CACHE, shortest), ends);
+			slot_goes_around(dst, length, shortest), ends);
 }
 
 ISA static inline void
 fetch_desc(const struct netdma_desc *d, bool ends, uint32_t shortest)
 {
-	fetch(d->src, d->dst, d->length, goes_around(d->dst, d->length,
-			d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
-			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE, shortest), ends);
+	fetch(d->src, d->dst, d->length, desc_goes_around(d, shortest), ends);
 }
 
 /* @return whether stores are on their way around the cache. */
@@ -172,8 +183,7 @@ ISA static inline uint64_t
 ahead_of_slots(const struct cpu_slot *s, uint32_t shortest)
 {
 	uint32_t length = cpu_slot_length(s);
-	bool around = goes_around(s->dst, length, s->dst & SLOT_STREAM, s->dst & SLOT_CACHE,
-			shortest);
+	bool around = slot_goes_around(s->dst, length, shortest);
 
 	return AHEAD(length, AHEAD_SLOTS(around)) << (around && length <= TWICE_SLOTS);
 }
@@ -181,8 +191,7 @@ ahead_of_slots(const struct cpu_slot *s, uint32_t shortest)
 ISA static inline uint64_t
 ahead_of_list(const struct netdma_desc *d, uint32_t shortest)
 {
-	bool around = goes_around(d->dst, d->length, d->flags & NETDMA_DESC_DESTINATION_NO_SNOOP,
-			d->flags & NETDMA_DESC_DESTINATION_DCA_ENABLE, shortest);
+	bool around = desc_goes_around(d, shortest);
 
 	return AHEAD(d->length, AHEAD_LIST) << (around && d->length <= TWICE_LIST);
 }

@@ -115,7 +115,7 @@ copy(void *dst, const void *src, size_t n)
 		copy_few(to, from, n);
 }
 
-/* Around the cache: whole lines, less than four vectors of them or little more. */
+/* Around the cache: a few whole lines, or none. */
 ISA static inline void
 stream_lines(void *dst, const void *src, size_t n)
 {
@@ -129,7 +129,7 @@ stream_lines(void *dst, const void *src, size_t n)
 ISA static void __rte_noinline
 stream(void *dst, const void *src, size_t n)
 {
-	size_t v = sizeof(VEC), at = -(uintptr_t)dst & 63;
+	size_t v = sizeof(VEC), at = -(uintptr_t)dst & 63, lines;
 	const uint8_t *from = src;
 	uint8_t *to = dst;
 	VEC a, b, c, d;
@@ -146,10 +146,9 @@ stream(void *dst, const void *src, size_t n)
 		STREAM(to + at + 2 * v, c);
 		STREAM(to + at + 3 * v, d);
 	}
-	if (n - at >= 64) {
-		stream_lines(to + at, from + at, (n - at) & ~(size_t)63);
-		at = n - ((n - at) & 63);
-	}
+	lines = (n - at) & ~(size_t)63;
+	stream_lines(to + at, from + at, lines);
+	at += lines;
 	if (at != n)
 		copy(to + at, from + at, n - at);
 }

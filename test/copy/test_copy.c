@@ -16,6 +16,7 @@
 
 #define LONGEST 4096
 #define MOST 150 /* copies in a run: more than are fetched ahead */
+#define RING 256
 #define GUARD 64
 #define LINE 64
 #define LONG (9 << 20)
@@ -52,21 +53,21 @@ slot(const struct netdma_desc *d)
 static bool
 run(const struct copier *how, struct netdma_desc *d, uint32_t n)
 {
-	struct cpu_slot ring[256] __rte_cache_aligned;
-	uint64_t i, bytes = UINT64_MAX, from = 200, sum = 0;
+	struct cpu_slot ring[RING] __rte_cache_aligned;
+	uint64_t i, bytes = UINT64_MAX, from = RING - 56, sum = 0;
 	struct cpu_walk walk = { .desc = d };
 	uint32_t flags = 0;
 
 	/* Around the end of the ring. */
 	for (i = 0; i < n; i++) {
-		ring[(from + i) % 256] = slot(&d[i]);
+		ring[(from + i) % RING] = slot(&d[i]);
 		sum += d[i].length;
 		flags |= d[i].flags;
 	}
 	if (how->list)
 		return how->c->list(&walk, n) == n && walk.desc == d[n - 1].next &&
 				walk.bytes == sum && walk.flags == flags;
-	return how->c->slots(ring, 255, from, from + n, &bytes) == from + n && bytes == sum;
+	return how->c->slots(ring, RING - 1, from, from + n, &bytes) == from + n && bytes == sum;
 }
 
 static bool
