@@ -160,6 +160,13 @@ helps() {
 }
 tap_case "--help tells of all options" helps
 
+# Neither alone nor behind "--" does it need an EAL.
+helps_alone() {
+	"$app" --help >"$work/out" 2>&1 && grep -q "^usage" "$work/out" &&
+		"$app" -- --help >"$work/behind" 2>&1 && cmp "$work/out" "$work/behind"
+}
+tap_case "--help needs nothing of the EAL's" helps_alone
+
 # ---------------------------------------------------------------- what it writes
 
 # measure ROUNDS ENGINE,API ARGUMENT...: and what is written is sound. That one comes first.
